@@ -216,7 +216,7 @@ mod tests {
             for right in rights {
                 assert!(check(&admin, &config, right).is_ok(), "{sddl}");
             }
-            // The rest they give themselves, which is seen.
+            // Administrators can give themselves all other rights, and that change is logged.
             assert!(
                 check(&admin, &config, AccessRights::STOP).is_err(),
                 "{sddl}"

@@ -31,7 +31,7 @@ pub struct Command {
 pub enum ClientRequest {
     /// One or several changes of the configuration, all or nothing.
     Configure(Vec<Change>, Reply<Vec<Outcome>>),
-    /// What would become of them.
+    /// Says what these changes would do. Nothing is changed.
     TryConfigure(Vec<Change>, Reply<Vec<Outcome>>),
     /// Start a service.
     Start(ServiceName, Vec<String>, Reply<()>),
@@ -43,18 +43,19 @@ pub enum ClientRequest {
     Terminate(ServiceName, Reply<()>),
     /// Cancel the pending recovery actions of a service.
     CancelRecovery(ServiceName, Reply<()>),
-    /// The services of files are there: automatic ones may be started. Of the manager itself only.
+    /// The services that files describe exist now: automatic ones may be started. Only the manager
+    /// itself sends this.
     BeginBoot,
-    /// Write down that sign-ins to the console were refused: where the last one came from, and how
-    /// many there were.
+    /// Log that sign-ins to the console were refused: where the last one came from, and how many
+    /// there were.
     NoteRefusedSignIns(Box<str>, u32),
-    /// Write down that output of a service is lost, or kept again. Of the manager itself only.
+    /// Log that output of a service is lost, or kept again. Only the manager itself sends this.
     NoteLoss(ServiceId, OutputLoss),
     /// Write an entry to the event log, of this author.
     WriteEvent(NewEntry, Author, Reply<()>),
     /// Have a test message sent to a target of notices.
     TestNotice(Box<str>, Reply<()>),
-    /// Write down what the process that tells says of its targets.
+    /// Log what the notifier says of its targets.
     ReportNotices(NoticeReport, Reply<()>),
     /// Move a manual clock by so many nanoseconds, or to the next deadline. For the driver.
     AdvanceClock(Option<u64>, Reply<u64>),
@@ -76,7 +77,7 @@ pub enum ClientRequest {
 pub enum Change {
     /// Create a service.
     Create(Box<NewService>),
-    /// Create it, or make the one of that name like this.
+    /// Create the service, or change the one of that name so that it is like this.
     Apply(Box<NewService>),
     /// Change some settings.
     Change(ServiceName, Box<ConfigChange>),
@@ -89,7 +90,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// The service that it is about, if it is one.
+    /// The service that the command is about, if it is about one.
     pub(crate) fn name(&self) -> Option<&ServiceName> {
         match self {
             Self::Create(service) | Self::Apply(service) => Some(&service.config.service_name),
@@ -100,7 +101,7 @@ impl Change {
 }
 
 impl ClientRequest {
-    /// The service whose run it asks something of, by its name.
+    /// The name of the service whose run the command is about.
     pub(crate) const fn about_run(&self) -> Option<&ServiceName> {
         match self {
             Self::Start(name, ..)

@@ -1,8 +1,8 @@
 //! The service database and the event log: one SQLite file (`docs/database.md` describes it).
 //!
-//! This file commits batches; `opening` opens it, `loss` saves what is known when its files are lost, `schema` holds the tables, `services` and `runtime` turn
-//! rows into records and back, `events` writes and finds entries of the log. It does no more than it
-//! is told: what a batch holds is decided by the engine.
+//! This file commits batches; `opening` opens it, `loss` saves what is known when its files are lost, `schema`
+//! holds the tables, `services` and `runtime` turn rows into records and back, `events` writes and finds entries
+//! of the log. The engine decides what a batch holds.
 
 mod aside;
 pub mod backup;
@@ -65,11 +65,12 @@ pub enum Meta {
     ManualClock,
     /// The starts of this boot that are still to come, as JSON; empty: none.
     BootStarts,
-    /// How often the database was opened for writing: the one who opened it last may write.
+    /// How often the database was opened for writing. Only the engine that opened it last may
+    /// write.
     Epoch,
     /// The id of the state folder that the database belongs to.
     Identity,
-    /// Set while no engine has read the database since it was brought back: a [`Restored`].
+    /// Set from a restore until an engine has read the database: a [`Restored`].
     Restored,
     /// The last entry that was written before the event log was lost: numbers go on behind it.
     LastEntry,
@@ -114,11 +115,11 @@ pub struct Loaded {
     pub budgets: Option<String>,
     /// What was remembered as [`Meta::Policies`].
     pub policies: Option<String>,
-    /// What was wrong with the files, and did not keep them from being read, in sentences.
+    /// Problems of the files that did not prevent reading them, in sentences.
     pub notices: Vec<String>,
     /// The services that are not among the records, because their rows cannot be read.
     pub unreadable: Vec<Unreadable>,
-    /// Set where it was brought back from a backup.
+    /// Set if the database was restored from a backup.
     pub restored: Option<Restored>,
 }
 
@@ -158,7 +159,7 @@ impl Database {
         })
     }
 
-    /// Begins another epoch, as a new engine does; returns the one before, for simulations.
+    /// Begins another epoch, as a new engine does; returns the epoch before, for simulations.
     ///
     /// # Errors
     /// When the database is gone.
@@ -167,7 +168,8 @@ impl Database {
         Ok(std::mem::replace(&mut self.epoch, next))
     }
 
-    /// Writes as one who opened it in another epoch; returns the one before, for simulations.
+    /// Writes as if the database had been opened in another epoch; returns the epoch before, for
+    /// simulations.
     pub fn set_epoch(&mut self, epoch: Epoch) -> Epoch {
         std::mem::replace(&mut self.epoch, epoch)
     }
@@ -180,7 +182,7 @@ impl Database {
         self.connection.pragma_update(None, "query_only", refuse)
     }
 
-    /// What was wrong with the files, and did not keep it from being opened, in sentences.
+    /// Problems of the files that did not prevent opening the database, in sentences.
     #[must_use]
     pub fn notices(&self) -> &[String] {
         &self.notices
@@ -253,7 +255,8 @@ impl Database {
         self.set_durable(batches.iter().any(|batch| batch.needs_durability()))?;
         let (transaction, epoch) = self.epoch.enter(&mut self.connection)?;
         for batch in batches {
-            // First, because a new service may have the name of one that goes in the same batch.
+            // Deletions come first, because a new service may have the name of one that is deleted
+            // in the same batch.
             for id in &batch.removed {
                 services::remove(&transaction, *id)?;
             }
@@ -326,7 +329,7 @@ impl Batch {
             && self.meta.is_empty()
     }
 
-    /// Whether somebody relies on it after a loss of power.
+    /// Whether the batch must survive a loss of power.
     #[must_use]
     pub fn needs_durability(&self) -> bool {
         !self.configs.is_empty() || !self.removed.is_empty() || !self.meta.is_empty()

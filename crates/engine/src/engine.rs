@@ -13,8 +13,7 @@
 //! - Everything that happens once (a control, a command, the end of a run) is forgotten by the host
 //!   only after it is on record.
 //!
-//! - What the host is to do by itself at the end of a run (`orders`) is recalled before the record says anything
-//!   else.
+//! - Standing orders for the end of a run (`orders`) are recalled before the record changes.
 //!
 //! `boot` starts automatic services, `turn` ends turns and takes commits, `facts` what the host tells, `requests` what clients want,
 //! `configure` changes of the configuration, `starts` services that must run first, `lifetime` the
@@ -114,11 +113,11 @@ pub struct Engine<P, S> {
     deadlines: BTreeSet<(Time, ServiceId)>,
     /// Services that need others, so that a stop need not look at all.
     with_dependencies: BTreeSet<ServiceId>,
-    /// Services that must be told when something that they need is down.
+    /// Services that must be told when a service that they need is down.
     minding: BTreeSet<ServiceId>,
     /// Services that are started by the clock.
     schedules: schedules::Schedules,
-    /// Services whose restart is wanted.
+    /// Services with a requested restart that has not finished.
     restarting: BTreeSet<ServiceId>,
     /// Services that may wait for their turn to be recycled.
     recycling: BTreeSet<ServiceId>,
@@ -135,7 +134,7 @@ pub struct Engine<P, S> {
     configuring: bool,
     turn: Turn,
     submitted: VecDeque<SubmittedTurn>,
-    /// What the host is to forget once the database can be written again.
+    /// What the host may forget once the database can be written again.
     withheld: VecDeque<Effect>,
     /// Set while the engine catches up after a restart. Until then no deadline fires: the message that meets it
     /// may be waiting in a channel.
@@ -149,11 +148,11 @@ pub struct Engine<P, S> {
     shutting_down: bool,
     shut_down_sent: bool,
     is_fenced: bool,
-    /// Whether its beginning is on record, or kept until it can be.
+    /// Whether the engine's beginning is on record, or is kept until it can be written.
     is_on_record: bool,
     /// What a boot asks of processes until it is on record.
     held: Option<Vec<Action>>,
-    /// On whose behalf it works at the moment.
+    /// The caller on whose behalf the engine works at the moment.
     authors: authors::Authors,
     /// What was wrong with the files of the database.
     notices: Vec<String>,
@@ -300,7 +299,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         answer
     }
 
-    /// The same, but the starts that wait for this service are told later.
+    /// The same, but starts that wait for this service are notified later.
     fn input_alone(&mut self, now: Moment, id: ServiceId, input: Input) -> Answer {
         let is_fact = !input.is_request();
         let Some((before, outcome)) = self.decide(now, id, input) else {

@@ -89,7 +89,7 @@ pub struct EngineHandle {
     pub(crate) signs: Arc<SharedSigns>,
     /// How the web console is.
     pub(crate) console: Arc<SharedConsole>,
-    /// What the process that tells has on record, where there may be one.
+    /// What the notifier has on record, where there may be one.
     pub(crate) notices: Option<Arc<dyn NoticeBook>>,
     /// The engine's clock.
     pub(crate) clock: Arc<SharedClock>,
@@ -115,7 +115,7 @@ impl EngineHandle {
         relance_scm::manager::wait(|reply| self.apply(&system, to_apply, reply)).map(drop)
     }
 
-    /// Has automatic services started that waited for those of files.
+    /// Starts the automatic services that waited for the services of files.
     pub(crate) fn begin_boot(&self) {
         self.send(&Caller::system(), ClientRequest::BeginBoot);
     }
@@ -429,7 +429,7 @@ impl ServiceManager for EngineHandle {
         range: OutputRange,
         reply: Reply<OutputPart>,
     ) {
-        // Output may hold anything, secrets included.
+        // Output may hold secrets.
         let record = self.open_output(caller, name);
         reply.send(record.and_then(|record| self.find_output(&record, stream, range)));
     }
@@ -474,7 +474,7 @@ impl ServiceManager for EngineHandle {
 
     fn query_manager(&self, caller: &Caller, reply: Reply<ManagerInfo>) {
         let clocks = self.clocks();
-        // They name files, and services that a caller may not see.
+        // The problems name files, and services that the caller may not see.
         let notices = if sight::sees_all(caller) {
             self.publisher.store_notices()
         } else {

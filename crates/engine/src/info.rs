@@ -85,7 +85,7 @@ pub(crate) fn service_info(record: &ServiceRecord, clocks: Clocks) -> ServiceInf
             since: clocks.wall_of(down.since),
             starts_at: down.start_at.map(|at| clocks.wall_of(at)),
         }),
-        // Of this the record knows nothing.
+        // The record does not hold this.
         output_problem: None,
     }
 }
@@ -106,7 +106,7 @@ fn run_info(run: &Run, state_since: Option<Time>, clocks: Clocks) -> RunInfo {
             StartCause::Schedule => "schedule",
         },
         stopping: run.stop.is_some(),
-        // Of these the record knows nothing.
+        // The record does not hold these.
         status_text: None,
         reloading: false,
         main_process_id: None,

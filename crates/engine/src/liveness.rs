@@ -139,7 +139,7 @@ mod tests {
             liveness.beat(run(1, 1), at(second));
             assert_eq!(liveness.deadline(), before);
         }
-        // It looks once without effect, and again at the moved deadline.
+        // The engine looks once without effect, and again at the moved deadline.
         assert_eq!(liveness.take_silent(at(10)), []);
         assert_eq!(liveness.deadline(), Some(at(19)));
     }

@@ -32,7 +32,7 @@ pub(crate) struct OutputSignals {
     waiting: Mutex<HashMap<ServiceId, Vec<Waker>>>,
     /// How often each run has printed, for the runs that have a probe for silence.
     moves: Mutex<HashMap<RunId, Weak<AtomicU64>>>,
-    /// Who is told of losses, once somebody is.
+    /// Receives reports of lost output, once it is set.
     told: OnceLock<Box<Told>>,
     /// Why the output of services is not kept as configured (X26).
     problems: Mutex<BTreeMap<ServiceId, Sentence>>,
@@ -62,7 +62,7 @@ impl OutputSignals {
         moves
     }
 
-    /// A run has printed something, wherever that goes.
+    /// A run has printed something, to any destination.
     pub(crate) fn printed(&self, run: RunId) {
         let counted = self.moves.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(moves) = counted.get(&run).and_then(Weak::upgrade) {
@@ -121,7 +121,7 @@ impl OutputSignals {
     }
 }
 
-/// A thread that panicked has left nothing half changed.
+/// A thread that panicked has not left a value half changed.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -240,7 +240,8 @@ impl Follower {
 
 impl FollowOutput for Follower {
     fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<OutputPart>> {
-        // Registered before the look, so that nothing printed between the two is missed.
+        // The waker is registered before the look, so that output printed between the two is not
+        // missed.
         self.signals.wait(self.service, context.waker());
         match self.read() {
             Ok(Some(part)) => Poll::Ready(Some(part)),

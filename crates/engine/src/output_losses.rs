@@ -27,7 +27,7 @@ struct Lost {
     is_open: bool,
 }
 
-/// See the module. A loss begins and ends for each key: a stream of a service, at one destination.
+/// See the module. Losses are tracked for each key: a stream of a service, at one destination.
 pub(crate) struct Losses<K>(BTreeMap<K, Lost>);
 
 impl<K> Default for Losses<K> {

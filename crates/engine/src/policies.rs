@@ -1,5 +1,5 @@
-//! The named policies that a manager keeps (X101), and how the database has them: one value, written in the commit of
-//! what follows from a change.
+//! The named policies that a manager keeps (X101), and their form in the database: one value, written in the same
+//! commit as the changes of services.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,8 @@ use serde_json::Value as Json;
 #[derive(Clone, Debug, Default)]
 pub struct Policies {
     known: BTreeMap<PolicyName, RecoveryPolicy>,
-    /// What cannot be read is kept as it is: a newer version may have written it. Name, and why.
+    /// Policies that cannot be read are kept as they are, because a newer version may have written
+    /// them: name, and the reason.
     unreadable: Vec<(Json, String)>,
 }
 
@@ -141,7 +142,7 @@ mod tests {
             matches!(&unreadable[..], [("new", problem)] if problem.contains("from_the_future"))
         );
         assert!(policies.text().contains("from_the_future"));
-        // It is made again under its name.
+        // An unreadable policy of that name is replaced.
         policies.put(named("new")).expect("there is room");
         assert!(!policies.text().contains("from_the_future"));
         assert_eq!(Policies::read(Some("not JSON")).unreadable().count(), 1);

@@ -73,7 +73,7 @@ pub trait Processes {
     fn forget_command(&mut self, id: ActionId);
     /// The last lines of the output of a run, from the thread that collects it.
     fn last_output(&mut self, run: RunId) -> Option<Receiver<String>>;
-    /// The process that tells somebody is wanted now, if its file is there.
+    /// The notifier should run now, if its file is there.
     fn look_for_teller(&mut self) {}
     /// A service is down for good: the daemon is to stop all services and end with this status (X33). May
     /// be asked again.
@@ -88,7 +88,7 @@ pub trait Processes {
     fn shut_down(&mut self);
 }
 
-/// What has become of an order that is taken back.
+/// The outcome of recalling an order.
 #[derive(Debug)]
 pub enum Recalled {
     /// It is not carried out any more.

@@ -1,5 +1,5 @@
-//! What everybody may see: the latest committed record of every service, one generation number, and
-//! the last changes in a ring.
+//! What readers of all kinds get: the latest committed record of every service, one generation
+//! number, and the last changes in a ring.
 //!
 //! The owner loop writes here after a commit and never waits for a reader: one that is too slow is
 //! told that there is a gap, and takes a new snapshot. Each change raises the generation by one, so a

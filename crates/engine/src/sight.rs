@@ -114,7 +114,7 @@ fn has_texts(entry: &LogEntry) -> bool {
     details.output.is_some() || details.cause.is_some() || is(entry, CLEAN_STOP_AFTER_ERROR)
 }
 
-/// Leaves the kind of a cause, and no output.
+/// Keeps only the kind of a cause, and removes output.
 fn hide_texts(entry: &mut LogEntry) {
     let details = &mut entry.details;
     details.output = None;

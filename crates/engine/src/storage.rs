@@ -145,7 +145,7 @@ impl WriterThread {
 
     fn ask(&self, work: Work) {
         if let Some(sender) = &self.work {
-            // The writer is gone only if it has panicked, and then the panic hook ends the engine.
+            // The writer ends early only if it panics, and then the panic hook ends the engine.
             let _ = sender.send(work);
         }
     }
@@ -221,7 +221,7 @@ impl Writer {
         &mut self.database
     }
 
-    /// What a writer leaves that is killed: the database, without what was kept in memory.
+    /// What is left when a writer is killed: the database, without what was kept in memory.
     #[must_use]
     pub fn into_database(self) -> Database {
         self.database
@@ -381,7 +381,7 @@ impl Writer {
         self.announce(CommitOutcome::Fenced);
     }
 
-    /// Tells what does not answer a submission.
+    /// Reports outcomes that do not answer a submission.
     fn announce(&mut self, outcome: CommitOutcome) {
         (self.done)(Committed {
             id: 0,

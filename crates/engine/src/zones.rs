@@ -13,8 +13,7 @@ struct MachineZone(TimeZone);
 
 /// A schedule, as it was written.
 ///
-/// # Errors
-/// It is none.
+/// # Errors When the text is not a schedule.
 pub fn schedule(text: &str) -> Result<Schedule, ScheduleError> {
     text.parse()
 }
@@ -25,14 +24,14 @@ pub fn next(schedule: &Schedule, after: i64) -> Option<i64> {
     schedule.next(after, |name| {
         MachineZone(match name {
             None => TimeZone::system(),
-            // It was there when the schedule was set.
+            // The zone existed when the schedule was set.
             Some(name) => TimeZone::get(name).unwrap_or(TimeZone::UTC),
         })
     })
 }
 
-/// The next moment after this one with a time of day, like `03:00`, in the time zone of the machine. In the night
-/// in which the clock goes forward a time that does not exist is the one an hour later.
+/// The next moment after this one with a time of day, like `03:00`, in the time zone of the machine. A time that
+/// does not exist, because the clock goes forward that night, counts as the time an hour later.
 pub(crate) fn next_time_of_day(after: event_log::Timestamp, time: &str) -> event_log::Timestamp {
     let schedule = time.parse().ok();
     let next = schedule.and_then(|schedule| next(&schedule, after.0.div_euclid(1000)));

@@ -17,7 +17,7 @@ pub struct Unreadable {
     pub service: u32,
     /// Its name as the row has it.
     pub name: String,
-    /// The same in one case.
+    /// The same, folded to one case.
     pub name_key: String,
     /// The table and the column.
     pub place: String,
@@ -32,7 +32,7 @@ impl fmt::Display for Unreadable {
 }
 
 impl Unreadable {
-    /// What is wrong, and what mends it.
+    /// What is wrong, and how to repair it.
     pub(crate) fn sentence(&self) -> Sentence {
         database::Row {
             place: &*self.place,

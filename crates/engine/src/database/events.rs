@@ -26,7 +26,7 @@ const PROGRESS_EVERY: i32 = 10_000;
 const PAGE_LEN_MAX: usize = 16 * 1024 * 1024;
 /// The same for callers who are not administrators.
 const PAGE_LEN_MAX_OF_OTHERS: usize = 1024 * 1024;
-/// The entries that tell least.
+/// The least important entries.
 const ROUTINE: &str = "(source = 'Application' OR event_id IN (1001, 7035, 7036))";
 /// What a caller asked for; as text, because a search may look at every entry there is.
 const ASKED: &str = "details LIKE '%\"by\":{\"caller\":%'";
@@ -71,7 +71,7 @@ pub(super) fn prune(
     if used_bytes(connection)? <= bytes_max {
         return Ok(());
     }
-    // Below the bound, so that the next commits are not pruned for at once.
+    // Prune to below the bound, so that the next commits do not prune again at once.
     let wanted = bytes_max - bytes_max / 10;
     while used_bytes(connection)? > wanted && prune_step(connection, ROUTINE)? > 0 {}
     while used_bytes(connection)? > bytes_max && prune_step(connection, "true")? > 0 {}
@@ -200,10 +200,11 @@ impl Query {
     }
 
     /// Looks for a text in the parameters and the service's name; in the cause and the output where
-    /// they may be read. Where they may not, not in parameters either that hold such texts.
+    /// they may be read. If the caller may not read output, parameters that hold such texts are not
+    /// searched either.
     fn look_for(&mut self, text: &str, sight: &Sight) {
         let everything = "parameters || ' ' || coalesce(details, '')";
-        // Who asked for it is not found by those who may not see it.
+        // A search does not match who asked, if the caller may not see that.
         let readable = "parameters || ' ' || coalesce(json_remove(details, '$.by'), '')";
         let place = match sight {
             Sight::All => everything.to_owned(),

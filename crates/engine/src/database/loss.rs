@@ -76,7 +76,7 @@ struct Held {
 }
 
 impl Files {
-    /// Remembers the files that were just opened.
+    /// Notes the files that were just opened.
     pub(super) fn hold(path: &Path, id: &str) -> std::io::Result<Self> {
         let hold = |suffix| {
             let path = with_suffix(path, suffix);
@@ -95,7 +95,7 @@ impl Files {
         })
     }
 
-    /// Damage comes before loss: what is damaged is not copied, wherever it is.
+    /// Check for damage before loss: damaged files are never copied.
     fn look(&mut self) -> Option<Loss> {
         let mut found = None;
         for held in &mut self.held {

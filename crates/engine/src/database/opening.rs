@@ -65,7 +65,7 @@ impl Database {
             flags |= OpenFlags::SQLITE_OPEN_CREATE;
         }
         let connection = Connection::open_with_flags(path, flags)?;
-        // The log must be there after an end in good order too: else nobody could tell that it is lost.
+        // The log must exist after an orderly end too: otherwise a lost log could not be noticed.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         let content = schema::content(&connection, path)?;
         if content == Content::Nothing && stage != Stage::FirstStart {
@@ -132,7 +132,7 @@ fn damaged(path: &Path, reason: &str) -> OpenError {
     debug_assert!(is_anything_there(path), "it was looked at before");
     match put_aside(path, "damaged") {
         Ok(aside) => OpenError::Damaged(aside, reason.to_owned()),
-        // It stays where it is, and the next start says the same.
+        // If it cannot be moved it stays, and the next start reports the same problem.
         Err(_) => OpenError::Damaged(path.to_owned(), reason.to_owned()),
     }
 }

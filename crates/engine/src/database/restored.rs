@@ -12,14 +12,14 @@ use super::{Meta, read_meta, write_meta};
 /// See the module.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Restored {
-    /// Whether the backup is of another boot of the machine: its times are about nothing that is now.
+    /// Whether the backup is of another boot of the machine: then its times mean nothing now.
     pub of_another_boot: bool,
     /// The last run of each service that the database before named, where it could be read.
     pub last_runs: BTreeMap<ServiceId, u32>,
 }
 
 impl Restored {
-    /// What is remembered; `None` for a database that was not brought back, or that an engine has read
+    /// What is remembered; `None` for a database that was not restored, or that an engine has read
     /// since.
     pub(super) fn read(connection: &Connection) -> rusqlite::Result<Option<Self>> {
         let text = read_meta(connection, Meta::Restored)?;

@@ -61,8 +61,8 @@ pub(super) fn write(connection: &Connection, record: &ServiceRecord) -> rusqlite
     Ok(())
 }
 
-/// Puts the stored rows into fresh records. A service whose row cannot be read is taken out: without the row
-/// nobody knows what runs of it, and it would be started a second time.
+/// Puts the stored rows into fresh records. A service whose row cannot be read is left out: without the row
+/// its running process is unknown, and the service would be started a second time.
 pub(super) fn load(
     connection: &Connection,
     records: &mut BTreeMap<ServiceId, ServiceRecord>,

@@ -18,7 +18,7 @@ use crate::storage::Storage;
 #[derive(Default)]
 pub(super) struct Authors {
     now: Option<Arc<Author>>,
-    /// The last one, so that what one caller asks for again and again is kept once.
+    /// The last author, so that repeated requests of one caller share one value.
     last: Option<Arc<Author>>,
 }
 

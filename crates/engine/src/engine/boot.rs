@@ -88,8 +88,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.go_on_with_boot(now);
     }
 
-    /// Goes on with the starts that the previous engine had left. If these cannot be read, it says so, so that
-    /// no automatic service stays stopped without a reason in the log.
+    /// Continues the starts that the previous engine had left. If the list cannot be read, that is logged, so
+    /// that no automatic service stays stopped without a reason in the log.
     pub(super) fn recall_boot_starts(&mut self, text: &str) {
         if text == WAITING {
             self.boot_waits = true;
@@ -138,7 +138,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    /// S42: what hangs holds nobody up.
+    /// S42: a service that hangs does not hold up the boot.
     fn is_starting(&self, id: ServiceId) -> bool {
         let Some(slot) = self.services.get(&id) else {
             return false;
@@ -151,7 +151,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         slot.record.state == ServiceState::StartPending && !hangs
     }
 
-    /// A service that runs already because another needs it refuses the start, which is right.
+    /// A service that runs already, because another one needs it, refuses the start. That is
+    /// expected.
     fn start_automatic(&mut self, now: Moment, id: ServiceId) {
         let cause = StartCause::Auto;
         let arguments = [].into();

@@ -1,8 +1,8 @@
 //! Budgets of recovery (X95 to X99), as far as they concern more than one service: asks them about an action whose time
 //! has come, and gives their answer to the record. `relance_policy::budget` decides.
 //!
-//! What was used is on record in the commit of the action that used it. A service that recovery does not deal with, and
-//! one without a budget, is not looked at.
+//! The use of a budget is committed together with the action that used it. Services without a pending action or
+//! without a budget are not looked at.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use crate::database::Meta;
 use crate::processes::Processes;
 use crate::storage::Storage;
 
-/// What is known above single records.
+/// What no single record holds.
 pub(super) struct MachineState {
     budgets: Budgets,
     /// Services of groups that start.
@@ -112,7 +112,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let ends = |(budget, hours): (Budget, QuietHours)| {
             let begins = self.processes.next_time_of_day(now.wall, &hours.begins());
             let ends = self.processes.next_time_of_day(now.wall, &hours.ends());
-            // They have begun if their end comes before their next beginning.
+            // Quiet hours are in effect if their end comes before their next beginning.
             (ends < begins).then_some((budget, ends.0))
         };
         own.into_iter().chain(machine).find_map(ends)
@@ -148,7 +148,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    /// In each turn: whose group is free again goes on.
+    /// In each turn: actions whose group is free again continue.
     pub(super) fn go_on_with_groups(&mut self, now: Moment) {
         if self.is_catching_up() || self.budgets.waiting.is_empty() {
             return;
@@ -225,7 +225,7 @@ fn is_starting(record: &ServiceRecord) -> bool {
     record.state == ServiceState::StartPending
 }
 
-/// Whether an action waits for something that may come before its time.
+/// Whether an action waits for something that may happen before its deadline.
 fn waits(pending: &PendingAction) -> bool {
     let delayed = pending.delayed.filter(|_| !pending.executing);
     delayed.is_some_and(|delayed| delayed.by == Budget::RestartGroup || delayed.by.is_quiet_hours())

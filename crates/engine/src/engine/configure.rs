@@ -56,7 +56,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         });
     }
 
-    /// Says what would become of changes: they are evaluated and taken back at once.
+    /// Says what changes would do: they are evaluated, and undone at once.
     pub(super) fn try_configure(
         &mut self,
         now: Moment,
@@ -118,7 +118,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             }
         }
         if draft.undo.is_empty() {
-            // Nothing to write: everything was so already.
+            // Nothing to write: everything has these values already.
             for (reply, outcomes) in replies {
                 reply.send(Ok(outcomes));
             }
@@ -387,8 +387,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    /// R53: 1115. A service created now would not know of the shutdown, could be started, and hold it
-    /// up.
+    /// R53: 1115. A service created now would not know of the shutdown: it could be started, and
+    /// delay the shutdown.
     pub(super) fn refuse_in_shutdown(&self, name: &ServiceName) -> Result<(), ScmError> {
         if self.shutting_down {
             return Err(DenyReason::ShuttingDown.error(name));
@@ -424,8 +424,8 @@ fn refuse_marked(record: &ServiceRecord) -> Result<(), ScmError> {
     Ok(())
 }
 
-/// X66: the settings that differ, by their names, except for the start type, whose change is 7040. Values are
-/// not told: they may be secrets.
+/// X66: the names of the settings that differ, except for the start type, whose change is 7040. Values are
+/// not logged: they may be secrets.
 fn changed_settings(old: &ServiceConfig, new: &ServiceConfig) -> Option<Box<str>> {
     let pairs = settings::texts(old).zip(settings::texts(new));
     let changed = pairs.filter(|((_, old), (_, new))| old != new);
@@ -434,7 +434,7 @@ fn changed_settings(old: &ServiceConfig, new: &ServiceConfig) -> Option<Box<str>
     (!names.is_empty()).then(|| names.join(", ").into())
 }
 
-/// A refusal, with why it is one.
+/// A refusal, with its reason.
 fn with_reason(error: &ScmError, reason: Words) -> ScmError {
     let problems = [error.to_sentence(), reason.into()];
     let problems = Value::Sentences(problems.into());

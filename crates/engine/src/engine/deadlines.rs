@@ -7,7 +7,7 @@ use crate::processes::Processes;
 use crate::storage::Storage;
 
 impl<P: Processes, S: Storage> Engine<P, S> {
-    /// When something happens by itself next.
+    /// The next deadline of all.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Time> {
         let service = self.deadlines.first().map(|(at, _)| *at);
@@ -26,7 +26,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             .min()
     }
 
-    /// Lets everything happen whose time has come.
+    /// Handles every deadline that has passed.
     pub fn fire_deadlines(&mut self, now: Moment) {
         if self.is_catching_up() {
             return;
@@ -60,7 +60,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.write(held_back);
     }
 
-    /// Notes when something happens next to a service by itself.
+    /// Notes the next deadline of a service.
     pub(super) fn schedule(&mut self, id: ServiceId) {
         let Some(slot) = self.services.get_mut(&id) else {
             return;

@@ -19,7 +19,7 @@ use crate::storage::Storage;
 /// database in the moment in which it comes up would bring it down again.
 const APART: Duration = Duration::from_millis(50);
 
-/// Something that a service needs and that is down.
+/// A dependency of a service that is down.
 struct Down {
     needed: Box<str>,
     failed: bool,
@@ -51,7 +51,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.look_at_needs_apart(now, concerned);
     }
 
-    /// Tells all services, after a time in which nothing was checked.
+    /// Tells all services. Used after a time in which nothing was checked.
     pub(super) fn look_at_all_needs(&mut self, now: Moment) {
         self.look_at_needs_apart(now, self.minding.iter().copied().collect());
     }
@@ -135,7 +135,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         others.filter(|other| other.id != needed.id && needs(other, needed))
     }
 
-    /// Whether others run that need this one and are restarted with it (X71): they stop first.
+    /// Whether services run that need this one and are restarted with it (X71): they stop first.
     fn others_are_restarted(&self, needed: &ServiceRecord) -> bool {
         self.others_that_mind(needed)
             .any(|other| other.run.is_some() && other.restarts_with_dependencies())

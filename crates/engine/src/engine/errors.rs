@@ -5,7 +5,8 @@ use relance_texts::{Sentence, error, shown, start};
 
 use super::Slot;
 
-/// A failed start, for the caller: the sentence of the part that knows why, else that of the code.
+/// The error of a failed start, for the caller: the sentence of the part that failed if there is
+/// one, else the sentence of the code.
 pub(super) fn start_error(slot: &Slot, code: Win32Error) -> ScmError {
     let name = &slot.record.config.service_name;
     let sentence: Sentence = match (code, &slot.problem) {
@@ -19,7 +20,7 @@ pub(super) fn start_error(slot: &Slot, code: Win32Error) -> ScmError {
     ScmError::new(code, sentence)
 }
 
-/// A control that was not answered well, for the caller.
+/// The error of a control that was not answered with success, for the caller.
 pub(super) fn control_error(name: &ServiceName, code: Win32Error) -> ScmError {
     let sentence: Sentence = match code {
         Win32Error::SERVICE_REQUEST_TIMEOUT => start::ControlSilent { name }.into(),

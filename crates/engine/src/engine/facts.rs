@@ -26,7 +26,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             Fact::Spawned { run, pid, birth } => {
                 let answer =
                     self.input(now, run.service, Input::ProcessSpawned { run, pid, birth });
-                // Its service was removed meanwhile, so nobody looks after this process.
+                // Its service was removed meanwhile, so nothing manages this process.
                 if answer == Answer::Stale && !self.services.contains_key(&run.service) {
                     self.processes.terminate(run);
                 }
@@ -131,7 +131,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    /// Logs that the console fails, and that it works again. What the previous engine was told is in the log
+    /// Logs that the console fails, and that it works again. Reports to the previous engine are in the log
     /// already.
     fn console_changed(&mut self, now: Moment, problem: Option<String>, is_new: bool) {
         let had_problem = std::mem::replace(&mut self.console_fails, problem.is_some());
@@ -167,7 +167,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     }
 
     /// A process that was there when the engine began. The record knows it, or its start was never committed.
-    /// One that does not fit the record is left alone, which the log says.
+    /// A process that does not fit the record is left alone, and that is logged.
     fn process_found(&mut self, now: Moment, run: RunId, pid: u32, birth: u64) {
         if let Some(catch_up) = &mut self.catching_up {
             catch_up.found.insert(run);

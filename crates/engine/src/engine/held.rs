@@ -1,8 +1,8 @@
-//! What a boot asks of processes waits until the boot is on record.
+//! Requests to processes that a boot makes wait until the boot is on record.
 //!
-//! Else an engine that died between would be followed by one that knows nothing of the boot, and takes the processes
-//! that are there for those of a boot that was made: what was still to start would stay stopped (ADR 128). Elsewhere a
-//! start does not wait for the database: the guardian has it on record.
+//! If the engine died in between, its successor would not know of the boot. It would take the processes it finds
+//! for those of a completed boot, and the services that were still to start would stay stopped (ADR 128).
+//! Elsewhere a start does not wait for the database: the guardian has it on record.
 
 use relance_policy::{Action, RunId, RunPhase};
 use relance_scm::settings::STOP_SIGNAL;
@@ -54,7 +54,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    /// Also one that was told to end meanwhile: that is asked for behind it.
+    /// A process that was told to end meanwhile is created too: the request to end it follows.
     fn spawn_held(&mut self, run: RunId) {
         let record = self.services.get(&run.service).map(|slot| &slot.record);
         let current = record.and_then(|record| Some((record, record.run.as_ref()?.id)));

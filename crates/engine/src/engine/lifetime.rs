@@ -31,7 +31,7 @@ pub enum Beginning {
     Upgrade,
 }
 
-/// What an engine has learnt and done until the host has told everything.
+/// What an engine has learnt and done before the host has reported everything.
 #[derive(Default)]
 pub(super) struct CatchUp {
     /// Runs that the host has.
@@ -149,7 +149,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.is_fenced
     }
 
-    /// Whether everything has ended in good order, and the guardian is to end, too.
+    /// Whether everything has ended in good order, and the guardian should end too.
     #[must_use]
     pub fn has_shut_down(&self) -> bool {
         self.shut_down_sent
@@ -195,7 +195,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.plan_ahead(now);
     }
 
-    /// Processes on record that the host does not have: they ended, and nobody saw how.
+    /// Processes on record that the host does not have: they ended, and how is unknown.
     fn end_unfound(&mut self, now: Moment, id: ServiceId) {
         let Some(slot) = self.services.get(&id) else {
             return;
@@ -301,7 +301,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.shut_down_all(now);
     }
 
-    /// The manual clock was moved: it is remembered, and answered once all that is due is on record.
+    /// The manual clock was moved: its time is stored, and the caller is answered once everything
+    /// that is due is on record.
     pub fn clock_moved(&mut self, now: Moment, reply: Reply<u64>) {
         let nanos = now.time.as_nanos();
         self.turn.meta.push((Meta::ManualClock, nanos.to_string()));

@@ -1,12 +1,13 @@
-//! Standing orders (X111): restarts that the host carries out by itself at the end of a run, because the policy has
-//! said in advance that it would ask for them.
+//! Standing orders (X111): restarts that the host carries out by itself at the end of a run, because the policy
+//! has decided in advance that they would follow.
 //!
 //! The engine counts, logs and commits the end and the start as if it had been asked. Laws:
-//! - An order is out only while the record says the same ([`ServiceRecord::standing_order`]), under the same
-//!   configuration, which is committed. What changes that recalls the order first.
+//! - An order is valid only while the record asks for it ([`ServiceRecord::standing_order`]), under the same
+//!   configuration, which is committed. Code that changes this recalls the order first.
 //! - An order that was carried out before it could be recalled is a restart that came before the input: its facts are
 //!   taken, then the input is looked at.
-//! - Who reads a record and acts upon it later (requests, changes of the configuration) recalls before reading.
+//! - Code that reads a record and acts on it later (requests, changes of the configuration) recalls
+//!   before reading.
 //! - A run that an order has started is begun in the same step as the end of the one before is taken, so that nothing
 //!   comes between.
 
@@ -24,9 +25,11 @@ use crate::command::Change;
 use crate::processes::{Processes, Recalled, Started};
 use crate::storage::Storage;
 
-/// How long services that have not failed wait for their orders, from the last start of one on: a boot comes first.
+/// How long services that have not failed wait for their orders, counted from the last start of any
+/// service, so that a boot comes first.
 const CALM: Duration = Duration::from_secs(1);
-/// How many of these are given in one turn, and the pause until the next ones: requests and ends come between.
+/// How many of these orders are given in one turn, and the pause before the next ones, so that
+/// requests and ends are handled in between.
 const AT_ONCE: usize = 32;
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -52,10 +55,10 @@ struct Order {
     config: Arc<ServiceConfig>,
 }
 
-/// What a recall has come to.
+/// The outcome of a recall.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Recall {
-    /// No order is out, and none was carried out meanwhile.
+    /// No order is outstanding, and none was carried out meanwhile.
     InTime,
     /// The record has gone on.
     TooLate,
@@ -66,13 +69,13 @@ impl Orders {
         self.out.contains_key(&id)
     }
 
-    /// Whether the host has ended with an order: this engine ends, too, and its successor is told what has become of
-    /// it. What is decided until then would be about a record that may not be true.
+    /// Whether the host has ended while it held an order. Then this engine ends too, and its successor is told the
+    /// outcome. Decisions until then would rest on a record that may not be true.
     pub(super) fn is_host_gone(&self) -> bool {
         self.is_host_gone
     }
 
-    /// Whether the order for this service, if one is out, says what this record says.
+    /// Whether the order for this service, if there is one, matches this record.
     pub(super) fn holds(&self, record: &ServiceRecord) -> bool {
         self.out.get(&record.id).is_none_or(|order| {
             let run = record.run.as_ref().map(|run| run.id);
@@ -82,7 +85,8 @@ impl Orders {
         })
     }
 
-    /// A record has changed. What has failed may do so again at once; the rest has time.
+    /// A record has changed. A service that has failed gets its order at once, because it may fail
+    /// again; the others can wait.
     pub(super) fn look_at(&mut self, now: Time, record: &ServiceRecord) {
         if record.failure_count > 0 {
             self.unsettled.insert(record.id);
@@ -91,7 +95,7 @@ impl Orders {
         }
     }
 
-    /// Gives it an order, if it may have one, when nothing was started for a moment.
+    /// Has the service get an order, if it may have one, once nothing was started for a moment.
     pub(super) fn look_later(&mut self, now: Time, record: &ServiceRecord) {
         if !self.is_out(record.id) && record.standing_order().is_some() {
             self.patient.insert(record.id);
@@ -104,7 +108,7 @@ impl Orders {
         self.calm_at
     }
 
-    /// Some of those that wait, if their time has come and orders may be given now.
+    /// Some of the services that wait for orders, if it is time and orders may be given now.
     fn take_patient(&mut self, now: Time, may_be_given: bool) -> Vec<ServiceId> {
         if self.calm_at.is_none_or(|at| at > now) {
             return Vec::new();
@@ -150,8 +154,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    /// What holds restarts back beyond one record belongs here. The budgets of the machine (X95 to X99) do so for as long
-    /// as this engine lives.
+    /// Conditions outside the record that delay restarts belong here. The budgets of the machine (X95 to X99) do
+    /// so for as long as this engine lives.
     fn give_order(&mut self, id: ServiceId) {
         if self.budgets.limit_restarts() {
             return;
@@ -170,7 +174,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    /// Takes back what the host was to do for a service. If it has done it, what it has to tell of that is taken now.
+    /// Recalls the order for a service. If the host has carried it out, the facts about that are taken now.
     fn recall(&mut self, now: Moment, id: ServiceId) -> Recall {
         let Some(order) = self.orders.out.remove(&id) else {
             return Recall::InTime;
@@ -183,7 +187,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 Recall::TooLate
             }
             Recalled::TooLate(facts) => {
-                // Nobody has asked for what these facts bring.
+                // These facts have no caller.
                 let authors = std::mem::take(&mut self.authors);
                 for fact in facts {
                     self.fact(now, fact);
@@ -217,7 +221,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    /// What waits will be evaluated against records that no order changes meanwhile.
+    /// Waiting changes are evaluated against records that no order changes meanwhile.
     pub(super) fn recall_for_configures(&mut self, now: Moment) {
         if self.configuring {
             return;

@@ -2,7 +2,7 @@
 //!
 //! The configuration of a service has the values of its policy, so that nothing else needs to know of policies. Laws:
 //! - A service that uses a policy has exactly its values. Where both would differ, the change is refused.
-//! - A policy that a service uses is there, unless it could not be read.
+//! - A policy that a service uses exists, unless it could not be read.
 
 use std::sync::Arc;
 
@@ -28,7 +28,8 @@ use crate::processes::Processes;
 use crate::storage::Storage;
 
 impl<P: Processes, S: Storage> Engine<P, S> {
-    /// The services that use a policy. Those that are marked for deletion take no change any more, and go.
+    /// The services that use a policy. Services marked for deletion accept no change any more and
+    /// are left out.
     pub(super) fn users_of(&self, name: &PolicyName) -> Vec<ServiceId> {
         let uses = |record: &ServiceRecord| {
             !record.marked_for_delete && PolicyName::of(&record.config).as_ref() == Some(name)
@@ -170,7 +171,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         };
         let policy = self.policies.require(&name)?;
         check_rights(caller, before, policy)?;
-        // What it had goes; settings beside the name are own ones again.
+        // The values of the old policy are removed; settings given beside the name are the
+        // service's own again.
         let mut bare = ServiceConfig::clone(before);
         RecoveryPolicy::new(name).put_on(&mut bare);
         self.settle(None, bare.changed(change)?, true)
@@ -213,7 +215,7 @@ fn names_policy(change: &ConfigChange) -> Option<PolicyName> {
     value?.text(setting.value).parse().ok()
 }
 
-/// Who gives a service a policy needs what setting the same by hand needs (R50 to R52).
+/// Giving a service a policy needs the same rights as setting its values by hand (R50 to R52).
 fn check_rights(
     caller: &Caller,
     config: &ServiceConfig,

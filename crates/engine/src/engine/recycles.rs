@@ -28,7 +28,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         });
     }
 
-    /// Looks where it is time to.
+    /// Measures the runs that are due.
     pub(super) fn look_at_ceilings(&mut self, now: Moment) {
         let due = self.ceilings.due(now.time);
         if due.is_empty() {

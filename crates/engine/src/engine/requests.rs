@@ -86,7 +86,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         match loss {
             OutputLoss::Begun(why) => self.log(now, service, &Event::OutputLost(why.into())),
             OutputLoss::Over(bytes) => self.log(now, service, &Event::OutputKept(bytes)),
-            // Watchers of the service get it again.
+            // Watchers of the service receive its record again.
             OutputLoss::Noted => {
                 self.turn.changed.insert(service);
             }
@@ -135,7 +135,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             Ok(id) => id,
             Err(error) => return reply.send(Err(error)),
         };
-        // The outcome may come within the step, so the waiter stands ready before it.
+        // The outcome may come within the step, so the waiter is registered before it.
         let slot = self.services.get_mut(&id).expect("it was just opened");
         let run = RunId {
             service: id,
@@ -194,7 +194,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    /// A control for a service without a run: nobody will answer it, so the step says all.
+    /// A control for a service without a run: no process will answer it, so the step is the whole
+    /// answer.
     fn control_stopped(
         &mut self,
         now: Moment,

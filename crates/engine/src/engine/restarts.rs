@@ -45,7 +45,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             restarts.push(self.restart_of(*dependent, true, Some(id)));
         }
         restarts.push(self.restart_of(id, with_dependents, None));
-        // All or nothing: none is stopped for another that cannot be.
+        // All or nothing: no service is stopped if another one cannot be.
         for (id, input) in &restarts {
             let record = &self.services[id].record;
             if let Answer::Denied(reason) = step(record, now.time, input.clone()).answer {

@@ -45,7 +45,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             number,
         };
         if self.processes.process_of(run(last)).is_some() {
-            // What it has reported since the backup, only the service knows.
+            // Only the service knows what it has reported since the backup.
             self.processes.cut(run(last));
             self.find_first(now, id, last);
         }

@@ -51,7 +51,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         next.into_iter().chain(self.end_of_quiet_hours()).min()
     }
 
-    /// Not before all services are there, nor once they are stopped.
+    /// Not before all services exist, nor during a shutdown.
     fn keeps_schedules(&self) -> bool {
         !self.shutting_down && !self.boot_waits && !self.is_catching_up()
     }
@@ -78,7 +78,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         schedule(&record.config)
     }
 
-    /// Settles when a service comes next: its schedule has changed, or the clock was set.
+    /// Determines the next start of a service: its schedule has changed, or the clock was set.
     pub(super) fn plan(&mut self, now: Moment, id: ServiceId) {
         let Some(slot) = self.services.get(&id) else {
             return;
@@ -96,7 +96,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.input(now, id, Input::SchedulePlanned { next });
     }
 
-    /// The same after a change, if it is one of the schedule.
+    /// The same after a change of the configuration, if that changed the schedule.
     pub(super) fn plan_changed(
         &mut self,
         now: Moment,
@@ -112,9 +112,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    /// An engine begins. What has no plan yet gets one, and so does what is planned for later: the clock may have been
-    /// set back meanwhile, and the schedule changed by an engine that was killed before it could plan. What is over
-    /// stays, so that what was missed shows.
+    /// An engine begins. What has no plan yet gets one, and so does what is planned for later: the clock may have
+    /// been set back meanwhile, and the schedule changed by an engine that was killed before it could plan. A
+    /// planned start in the past stays, so that a missed start is noticed.
     pub(super) fn plan_ahead(&mut self, now: Moment) {
         let wall = seconds(now.wall);
         for id in self.services.keys().copied().collect::<Vec<_>>() {

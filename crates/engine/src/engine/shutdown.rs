@@ -17,7 +17,7 @@ use crate::processes::Processes;
 use crate::storage::Storage;
 
 impl<P: Processes, S: Storage> Engine<P, S> {
-    /// Tells all services that nothing else needs any more.
+    /// Tells all services that no running service needs any more.
     pub(super) fn shut_down_all(&mut self, now: Moment) {
         for id in self.services.keys().copied().collect::<Vec<_>>() {
             let needed = self.is_needed(id);
@@ -30,7 +30,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.input(now, id, Input::ShutdownRequested { limits, needed });
     }
 
-    /// In each turn of a shutdown: those that nothing needs any more are told.
+    /// In each turn of a shutdown: services that no running service needs any more are told.
     pub(super) fn go_on_with_shutdown(&mut self, now: Moment) {
         if !self.shutting_down {
             return;
@@ -42,7 +42,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 .copied()
                 .filter(|id| !self.is_needed(*id))
                 .collect();
-            // Only a circle is left, which groups can make: all of it is told, or it would wait for ever.
+            // Only a circle is left, which groups can cause: all of its services are told, because
+            // otherwise they would wait for ever.
             let told = if free.is_empty() && !self.others_run() {
                 waiting
             } else {
@@ -97,7 +98,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             .map(|record| (record.id, self.time_to_stop(record)))
             .collect();
         let mut total = own.clone();
-        // Each round carries the times one step further along the longest chain.
+        // Each round moves the times one step further along the longest chain.
         for _ in 0..own.len() {
             let mut changed = false;
             for (id, own) in &own {

@@ -22,7 +22,7 @@ pub(super) struct Wait {
     pub(super) until: Time,
 }
 
-/// How far a dependency is.
+/// The state of a dependency.
 enum Readiness {
     Ready,
     Pending,
@@ -241,7 +241,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         );
     }
 
-    /// S42: a dependency that hangs holds nobody up for ever.
+    /// S42: a dependency that hangs does not block others for ever.
     pub(super) fn give_up_waits(&mut self, now: Moment) {
         let over: Vec<RunId> = self
             .waits
@@ -269,7 +269,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     }
 }
 
-/// Whether it is up, or on its way with nothing that it waits for.
+/// Whether it is up, or starting without waiting for another service.
 fn comes_up(record: &ServiceRecord) -> bool {
     let has_all = |run: &Run| run.phase != RunPhase::WaitingForDependencies;
     let starts = record.state == ServiceState::StartPending;

@@ -20,7 +20,7 @@ pub(super) struct SubmittedConfigures {
     pub(super) undo: Vec<Undo>,
 }
 
-/// How to take a change back.
+/// What undoes a change.
 pub(super) enum Undo {
     Create(ServiceId),
     /// The record as it was before.

@@ -20,7 +20,7 @@ use crate::publisher::Change;
 use crate::storage::{CommitOutcome, Committed, Storage, Submission, trouble};
 use relance_scm::event_log::LogEntry;
 
-/// What the host keeps at most while the database cannot be written.
+/// Most that the host keeps while the database cannot be written.
 const WITHHELD_MAX: usize = 4096;
 
 /// What has happened since the last turn ended.
@@ -49,13 +49,14 @@ pub(super) enum Effect {
     Reply(Reply<()>, Result<(), ScmError>),
     ReplyControl(Reply<ServiceStatus>, Result<ServiceStatus, ScmError>),
     ReplyClock(Reply<u64>, u64),
-    /// What a run said about itself is on record, or cannot be; either way it may say more.
+    /// A message of a run about itself is on record, or cannot be; either way its next messages may
+    /// be read.
     Noticed(RunId),
     /// The host may forget: only once it is really on disk.
     Consume(RunId, u64),
     ForgetRun(RunId),
     ForgetCommand(ActionId),
-    /// The process that tells is wanted: its file may be there only now.
+    /// The notifier should run: its file may exist only now.
     LookForTeller,
     ShutDown,
 }

@@ -65,7 +65,7 @@ impl EngineHandle {
         accounts.any(|account| self.is_user(caller, account))
     }
 
-    /// Anyone who is the daemon's own user is an administrator anyway.
+    /// The daemon's own user is an administrator anyway.
     fn is_user(&self, caller: &Caller, account: &AccountName) -> bool {
         let uid = caller.uid();
         uid.is_some() && !account.is_local_system() && (self.uid_of)(account) == uid

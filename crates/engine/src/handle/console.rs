@@ -1,10 +1,11 @@
-//! How the web console is.
+//! The state of the web console.
 
 use std::sync::{Mutex, PoisonError};
 
 use relance_scm::manager::ConsoleInfo;
 
-/// How the web console is, as the guardian said last; nothing where none is wanted.
+/// The state of the web console, as the guardian last reported it; nothing if no console is
+/// configured.
 #[derive(Debug, Default)]
 pub struct SharedConsole(Mutex<Option<ConsoleInfo>>);
 

@@ -1,4 +1,4 @@
-//! Who is told what happens: read where the process that tells keeps it, and shown to those who may see it.
+//! Notifications: read from the files of the notifier, and shown to callers who may see them.
 
 use relance_scm::manager::Notices;
 use relance_scm::notice::target_name;

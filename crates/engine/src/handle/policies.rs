@@ -12,8 +12,8 @@ use crate::command::{Change, ClientRequest};
 use crate::sight::is_visible;
 
 impl EngineHandle {
-    /// Those that a caller may see (X105): a policy may name commands and whom they tell, as the configuration of a
-    /// service does.
+    /// The policies that a caller may see (X105): a policy may name commands and notify targets, as the
+    /// configuration of a service does.
     pub(super) fn policies(&self, caller: &Caller) -> Vec<PolicyInfo> {
         let services = self.publisher.snapshot().services;
         let policies = self.publisher.policies();

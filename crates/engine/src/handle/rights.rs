@@ -1,5 +1,5 @@
-//! Who may do what with a service, and changing it, by names. Names are looked up here and not in the owner
-//! loop, which waits for nobody.
+//! Who may do what with a service, and changing it, by names. Names are looked up here, because a lookup
+//! may be slow and the owner loop must not wait.
 
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ impl EngineHandle {
         Ok((changes, access_of(&config, principals::name_of)))
     }
 
-    /// Makes the changes; `expected` knows the names of those in it.
+    /// Makes the changes; `expected` has the names of those in it.
     pub(super) fn change_access_to(
         &self,
         caller: &Caller,

@@ -111,7 +111,7 @@ pub fn account_ids(account: &AccountName) -> Result<Option<AccountIds>, ScmError
     }))
 }
 
-/// Whether an account can be configured; that the daemon may not change to it shows at the start.
+/// Whether an account can be configured. Whether the daemon may change to it shows only at a start.
 ///
 /// # Errors
 /// 1057 when there is no such account.
@@ -139,7 +139,7 @@ fn existing(account: &AccountName) -> Result<Entry, ScmError> {
     })
 }
 
-/// That a list of accounts cannot be read says nothing about one of them.
+/// A list of accounts that cannot be read does not prove that an account is missing.
 fn unread(error: io::Error) -> ScmError {
     let code = match error.raw_os_error() {
         Some(libc::EMFILE | libc::ENFILE) => Win32Error::TOO_MANY_OPEN_FILES,
@@ -239,7 +239,7 @@ fn lookup(name: &str) -> io::Result<Option<Entry>> {
 }
 
 /// The supplementary groups of an account, its own included: those of `/etc/group`, and where the
-/// machine has a directory those that `id` knows of. A service must not run without some of them.
+/// machine has a directory those that `id` knows of. A service must not run with only some of them.
 fn groups_of(name: &str, gid: u32) -> io::Result<Vec<u32>> {
     let file = read_list("/etc/group")?;
     let mut groups: Vec<u32> = file

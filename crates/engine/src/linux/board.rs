@@ -1,9 +1,9 @@
-//! The board of standing orders: memory that engine and guardian share, with a place for each order. The one that
-//! takes the ticket off its place has it: the guardian to carry the order out, the engine to recall it. So a recall waits for
-//! nobody, and no order is carried out after it.
+//! The board of standing orders: memory that engine and guardian share, with a place for each order. The side that
+//! takes the ticket off its place owns the order: the guardian carries it out, the engine recalls it. So a recall
+//! never waits, and no order is carried out after its recall.
 //!
-//! A ticket is given once in the life of an engine, so one that the guardian still knows is worth nothing once its
-//! place has been given to another order.
+//! An engine never uses a ticket twice, so a ticket that the guardian still knows is invalid once its place has
+//! another order.
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -20,7 +20,7 @@ pub(super) const PLACES: u32 = 4096;
 const LEN: usize = PLACES as usize * size_of::<AtomicU64>();
 /// No ticket is on the place.
 const FREE: u64 = 0;
-/// With these nobody can take the memory away under the other one.
+/// With these seals neither side can shrink the memory under the other one.
 const SEALS: SealFlags = SealFlags::SEAL
     .union(SealFlags::SHRINK)
     .union(SealFlags::GROW);
@@ -38,7 +38,7 @@ impl Board {
     pub(super) fn create() -> io::Result<(Self, OwnedFd)> {
         let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
         let memory = memfd_create("relance-orders", flags)?;
-        // All of it is there from now on: no access can fail for want of memory.
+        // All of it is allocated from now on: no access can fail because memory runs out.
         fallocate(&memory, FallocateFlags::empty(), 0, LEN as u64)?;
         fcntl_add_seals(&memory, SEALS)?;
         Ok((Self::open(&memory)?, memory))

@@ -50,7 +50,7 @@ impl Driver {
     /// Runs until the guardian is gone, or another engine is there.
     pub(crate) fn run(&mut self) -> io::Result<()> {
         let mut events = Vec::with_capacity(256);
-        // What happened before there was a watch.
+        // Changes from before there was a watch.
         self.engine.storage().look();
         loop {
             self.turn();
@@ -114,7 +114,7 @@ impl Driver {
         }
     }
 
-    /// Everything that is at hand, then one batch for the database.
+    /// Takes everything that is at hand, then sends one batch to the database.
     fn turn(&mut self) {
         let mut now = self.now();
         loop {
@@ -125,7 +125,7 @@ impl Driver {
             self.engine.fire_deadlines(now);
             self.engine.end_turn(now);
             self.engine.processes().end_turn();
-            // What the turn asked for may have been answered on the spot.
+            // Requests of the turn may have been answered immediately.
             let Some(fact) = self.engine.processes().next_fact() else {
                 return;
             };
@@ -255,7 +255,7 @@ impl Timer {
         if deadline == self.armed {
             return Ok(());
         }
-        // Zero would disarm; the earliest time there is, is long past.
+        // Zero would disarm the timer; the earliest time after it is long past.
         let nanos = deadline.map_or(0, |at| at.as_nanos().max(1));
         let value = Timespec {
             tv_sec: i64::try_from(nanos / 1_000_000_000).unwrap_or(i64::MAX),

@@ -10,8 +10,8 @@
 //! Where the engine cannot end the services in good order, the guardian does (`shutdown`). An engine that
 //! does not answer is replaced (`attention`).
 //!
-//! Where one is wanted it also keeps a console running, a process that gets nothing but its listening
-//! socket, and an account of its own.
+//! If a console is configured, it also keeps that running: a process that gets nothing but its
+//! listening socket, under an account of its own.
 //!
 //! Descriptors 3 to 7 belong to `Spawner`; everything else lies above.
 
@@ -111,9 +111,9 @@ pub struct Setup {
     pub identity: String,
     /// Told `READY=1` when the first engine is ready (`NOTIFY_SOCKET`).
     pub notify: Option<PathBuf>,
-    /// The web console, where one is wanted.
+    /// The web console, if one is configured.
     pub console: Option<ConsoleSetup>,
-    /// The process that tells somebody, where that can be.
+    /// The notifier, where it can run.
     pub teller: Option<TellerSetup>,
     /// What the daemon's control groups are called; `None`: services get none.
     pub cgroups: Option<GroupNames>,
@@ -195,11 +195,11 @@ struct Run {
     stop_grace_ms: Option<u32>,
     /// The keys of the services that it needs.
     needs: Vec<String>,
-    /// How far the guardian is with its end, where it ends everything alone.
+    /// The progress of its end, if the guardian stops everything without the engine.
     stop: Stop,
     /// Whether this guardian has started it.
     is_child: bool,
-    /// How far its stop is.
+    /// The progress of its stop.
     asked: Asked,
     /// The command that stops it, once that was run.
     stop_command: Option<StopCommand>,
@@ -278,7 +278,8 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
     let mut guardian = Guardian::new(spawner, setup, epoll)?;
     guardian.set_up_groups()?;
     guardian.inherit(handed_over);
-    // Of those that were there before, some may have ended without a signal to come.
+    // Some of the processes that existed before may have ended without a signal that is still to
+    // come.
     guardian.reap_all();
     if guardian.ended.is_none() {
         guardian.start_engine();
@@ -463,7 +464,8 @@ impl Guardian {
             GuardianRequest::Order { run, order } => self.take_order(run, order),
             GuardianRequest::Command { action, spec } => self.command(action, &spec),
             GuardianRequest::Signal { run, signal, stops } => {
-                // A new engine may ask again, and a program may take a second signal for an order to hurry.
+                // A new engine may ask again, and a program may treat a second signal as a demand
+                // to stop at once.
                 if stops && !self.note_asked(run) {
                     return;
                 }
@@ -497,7 +499,7 @@ impl Guardian {
             GuardianRequest::ShuttingDown { within_ms } => self.engine_shuts_down(within_ms),
             GuardianRequest::GiveUp { service, status } => self.give_up_with(&service, status),
             GuardianRequest::ShutDown => self.all_stopped(self.status),
-            GuardianRequest::Here => {} // That it says something is the answer.
+            GuardianRequest::Here => {} // Any frame from it is the answer.
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What a process has kept from when it was another program: the locks of its places, and the socket on which it
-//! listens (ADR 132). So nobody else can take them in between, and clients wait.
+//! What a process keeps when it executes another program: its locks, and the socket on which it listens (ADR
+//! 132). So no other process can take them in between, and clients wait.
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::path::Path;
 use rustix::fs::{FileType, fstat, lstat};
 use rustix::net::{SocketAddrUnix, getsockname};
 
-/// What the places of a daemon need not be asked for a second time: its locks, and where it listens.
+/// The locks and the listening socket, which need not be acquired a second time.
 #[derive(Debug, Default)]
 pub struct Kept {
     locks: Vec<OwnedFd>,

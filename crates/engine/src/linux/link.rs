@@ -70,8 +70,9 @@ impl Link {
         })
     }
 
-    /// Has an epoll, which waits for `always`, wait for room too while there is something to send.
-    /// Otherwise avoid waking up: there is room whenever the other side has read.
+    /// Makes an epoll, which waits for `always`, also wait for room while there is something to
+    /// send. At other times it must not: there is room whenever the other side has read, so the
+    /// epoll would wake up for nothing.
     pub(crate) fn watch_room(
         &mut self,
         epoll: &OwnedFd,

@@ -18,7 +18,7 @@ use super::process::read_text;
 /// How long the processes of a guardian that was killed may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Marks of the kernel in the flags of a process: it ends, and a signal ends it.
+/// Flags of the kernel: the process is ending, and a signal is ending it.
 const PF_EXITING: u32 = 0x4;
 const PF_SIGNALED: u32 = 0x400;
 
@@ -65,9 +65,10 @@ fn holder(file: &mut File) -> String {
     read.map_or_else(|_| String::new(), |_| text.trim().to_owned())
 }
 
-/// Whether a process runs; one that was killed, and whose end its parent or it itself has not noticed, does not.
+/// Whether a process runs. A killed process does not, even if it has not finished ending or its
+/// parent has not reaped it.
 fn is_alive(pid: &str) -> bool {
-    // Without a number this is `/proc/stat`, or none.
+    // Without a number the path would be `/proc/stat`, or missing.
     if pid.is_empty() {
         return false;
     }
@@ -153,7 +154,7 @@ mod tests {
         let mut child = Command::new("sleep").arg("1000").spawn().unwrap();
         let pid = child.id().to_string();
         assert!(is_alive(&pid));
-        // Whatever of its end has been done by now.
+        // However far its end has come.
         child.kill().unwrap();
         assert!(!is_alive(&pid));
         child.wait().unwrap();

@@ -1,10 +1,10 @@
 //! The log thread: moves what services print from their pipes to files, without reading it where it can.
 //!
-//! Each turn of a pipe has a byte budget, so that a service that prints without end holds nobody up
-//! (`thread`). Before each turn it is asked once whether the file is still where it should be: one that
-//! was moved or removed is made again, one that was truncated is written from its new end (`files`, X30).
-//! Nothing is asked while nothing is printed. A file that is too long or too old is rotated (`rotation`). When the
-//! disk is full, output is dropped rather than kept in the pipe, where it would stop the service.
+//! Each turn of a pipe has a byte budget, so that a service that prints without end does not delay others
+//! (`thread`). Before each turn it is asked once whether the file is still where it should be: one that was moved
+//! or removed is made again, one that was truncated is written from its new end (`files`, X30). Nothing is asked
+//! while nothing is printed. A file that is too long or too old is rotated (`rotation`). When the disk is full,
+//! output is dropped rather than kept in the pipe, where it would stop the service.
 //!
 //! Where a service wants time stamps, or its lines elsewhere too (`plan`), output is read and looked at, line
 //! by line (`lines`, `sinks`).
@@ -125,7 +125,7 @@ impl Logs {
         })
     }
 
-    /// What is told of output.
+    /// What the log thread reports.
     pub(crate) fn signals(&self) -> &Arc<OutputSignals> {
         &self.signals
     }
@@ -136,8 +136,8 @@ impl Logs {
         self.is_asked = true;
     }
 
-    /// Wakes the thread for what it was asked. At the end of a turn: a restart is not to wait while
-    /// another thread is woken.
+    /// Wakes the thread for what it was asked. Called at the end of a turn: a restart must not wait
+    /// while another thread is woken.
     pub(crate) fn wake(&mut self) {
         if std::mem::take(&mut self.is_asked) {
             let _ = rustix::io::write(&*self.wake, &1_u64.to_ne_bytes());

@@ -158,7 +158,7 @@ impl Sockets {
         }
     }
 
-    /// Nobody else could have put the folder beside the socket for clients, or may write to it.
+    /// No other user could have put the folder beside the socket for clients, or may write to it.
     fn make_folder(&self) -> io::Result<()> {
         match fs::create_dir(&self.folder) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),

@@ -34,7 +34,8 @@ fn unfit(sentence: impl Into<Sentence>) -> ScmError {
     ScmError::new(Win32Error::ACCESS_DENIED, sentence)
 }
 
-/// What the system refused there, and what would help. `what` is a choice of `place-cannot`.
+/// The operation that the system refused there, and what would help. `what` is a choice of
+/// `place-cannot`.
 fn refused(path: &Path, what: &str, error: impl Into<io::Error>) -> ScmError {
     let error = error.into();
     let path = shown(path.display());
@@ -78,7 +79,8 @@ pub fn check_logs(path: &Path) -> Result<(), ScmError> {
 /// # Errors
 /// When others may write to it or put another in its place, or it cannot be read.
 pub fn read_settings(path: &Path) -> Result<Option<String>, ScmError> {
-    // The usual way to say: no settings at all. Nobody can put words into it.
+    // `/dev/null` is the usual way to give no settings at all. It is always empty, so it needs no
+    // check.
     if path == Path::new("/dev/null") {
         return Ok(Some(String::new()));
     }

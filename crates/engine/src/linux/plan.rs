@@ -83,7 +83,7 @@ pub(crate) fn beside_run(
     let root = config.extensions.get(ROOT_DIRECTORY).unwrap_or_default();
     let mut spec = in_root(&root, config, line, around)?;
     confine(&mut spec, config, controllers);
-    // Without the secret: it is not the service.
+    // The command does not get the secret, because it is not the service.
     spec.environment.push(format!("{RUN_VARIABLE}={run}"));
     spec.environment.push(format!("{MAIN_VARIABLE}={main}"));
     Ok(spec)
@@ -319,7 +319,7 @@ fn explain_execute(
     }
 }
 
-/// What lies with the system rather than with the program.
+/// Errors that are about the system rather than the program.
 fn explain_want(
     config: &ServiceConfig,
     program: &str,

@@ -2,11 +2,11 @@
 //!
 //! One thread, made when it is first needed, makes all connections and waits for none of them: a target that
 //! does not answer keeps neither the owner loop nor another target waiting. While nothing is to be probed it
-//! sleeps without a deadline. It reports only what changes something: that a run is ready, or that it has
-//! failed its last chance. A good probe delays no other one.
+//! sleeps without a deadline. It reports only results that change something: a run is ready, or it has
+//! failed its last attempt. No probe delays another one.
 //!
-//! `attempt` is one connection, `silence` looks at what is printed, commands are run by the guardian; what is
-//! wanted of a run its record says (`plan`).
+//! `attempt` is one connection, `silence` looks at output, and the guardian runs commands; `plan` reads from
+//! the record of a service what to probe.
 
 mod attempt;
 mod plan;
@@ -95,7 +95,7 @@ impl Prober {
 
     /// What that command has shown.
     pub(super) fn answer(&mut self, run: RunId, number: u32, result: Result<(), String>) {
-        // The thread is there: it has asked.
+        // The thread exists, because it has asked for this.
         let _ = self.order(Order::Answer(run, number, result));
     }
 
@@ -334,7 +334,7 @@ impl Work {
             }
         };
         let run = target.run;
-        // What follows is not probed for here: the record says what is wanted next.
+        // The next probe is not decided here: it follows from the record.
         self.targets.remove(&service);
         self.teller.tell(run, Verdict::Noticed(notice));
     }

@@ -13,7 +13,7 @@ pub(crate) fn read_text(path: impl AsRef<Path>) -> io::Result<String> {
     let bytes = fs::read(path)?;
     Ok(match String::from_utf8_lossy(&bytes) {
         Cow::Owned(text) => text,
-        // As a rule it is text, and need not be copied.
+        // It is usually UTF-8, and then need not be copied.
         Cow::Borrowed(_) => String::from_utf8(bytes).unwrap_or_default(),
     })
 }
@@ -23,7 +23,8 @@ pub(crate) fn is_gone(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ESRCH))
 }
 
-/// Closes every descriptor from 3 on but these, which are in order: those that were inherited by accident.
+/// Closes every descriptor from 3 on except these, which are sorted: the others were inherited by
+/// accident.
 pub(crate) fn close_all_but(kept: &[RawFd]) -> io::Result<()> {
     let mut next = 3;
     for kept in kept.iter().copied().map(i32::cast_unsigned) {
@@ -45,7 +46,7 @@ fn close_range(first: u32, last: u32) -> io::Result<()> {
 }
 
 /// Whether this thread, and those it makes from now on, wait for a processor instead of interrupting
-/// who is on it (`SCHED_BATCH`). Where a sandbox forbids the change everything works, and is slower.
+/// who is on it (`SCHED_BATCH`). Where a sandbox forbids the change, everything works, only slower.
 pub(crate) fn set_patient(patient: bool) {
     let policy = if patient {
         libc::SCHED_BATCH

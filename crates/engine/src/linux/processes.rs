@@ -81,8 +81,8 @@ pub(crate) struct LinuxProcesses {
     last_runs: BTreeMap<ServiceId, u32>,
     /// Output of runs that the guardian has not in its table.
     streams: BTreeMap<(RunId, OutputStream), OwnedFd>,
-    /// Runs that are over and whose output is collected until the first turn has ended, for the entry
-    /// that says so.
+    /// Runs that are over and whose output is collected until the first turn has ended, for the log
+    /// entry about their end.
     ended_unseen: Vec<RunId>,
     /// Where the control groups of runs are, if they have any, and what these have.
     groups: Option<(Location, Controllers)>,
@@ -90,12 +90,12 @@ pub(crate) struct LinuxProcesses {
     version: u32,
     /// What runs say of themselves comes by these.
     sockets: Sockets,
-    /// Those of runs that are to say that they are ready, and have not.
+    /// The ready descriptors of runs that have not said yet that they are ready.
     ready_fds: BTreeMap<RunId, OwnedFd>,
     prober: Prober,
     /// Changes what runs may use.
     limiter: Limiter,
-    /// What it and the other threads find out.
+    /// The findings of this and the other threads.
     verdicts: Verdicts,
     /// What runs have said, for people.
     signs: Arc<SharedSigns>,
@@ -185,7 +185,7 @@ impl LinuxProcesses {
         self.groups.as_ref().map(|(location, _)| location)
     }
 
-    /// How the console is, as the guardian says.
+    /// The state of the console, as the guardian reports it.
     pub(crate) fn console(&self) -> &Arc<SharedConsole> {
         &self.console
     }

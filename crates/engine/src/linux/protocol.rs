@@ -30,8 +30,7 @@ pub(crate) const VERSION_PROBE_COMMAND: u32 = 8;
 pub(crate) const VERSION_ORDERS: u32 = 9;
 /// The oldest that an engine understands: that of a guardian which kept no journal.
 pub(crate) const VERSION_OLDEST: u32 = 1;
-/// For so many runs of a service that are over output is collected that processes print which they left
-/// behind.
+/// For at most so many ended runs of a service, output of processes that they left behind is collected.
 pub(crate) const STREAMS_AFTER_RUNS_MAX: usize = 16;
 
 /// The name of something on the link: its service and its number.
@@ -276,7 +275,7 @@ pub(crate) enum GuardianReport {
         number: u32,
         result: Result<Exit, SpawnError>,
     },
-    /// How the web console is.
+    /// The state of the web console.
     Console {
         /// Its process, if there is one.
         pid: Option<u32>,

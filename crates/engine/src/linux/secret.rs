@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Secret([u8; 16]);
 
 impl Secret {
-    /// Where none is known: the process has hidden it, or it was started without.
+    /// No secret is known: the process has hidden it, or was started without one.
     pub(crate) const NONE: Self = Self([0; 16]);
 
     /// A new one.
@@ -31,7 +31,7 @@ impl Secret {
     }
 }
 
-/// Other texts were never secrets, so they are none.
+/// Other texts were never secrets, so they do not match.
 impl From<&str> for Secret {
     fn from(text: &str) -> Self {
         text.parse()

@@ -201,8 +201,8 @@ mod tests {
         assert_eq!(parse("7 (a) S 1"), None);
     }
 
-    /// A session of its own: the test's may have begun outside of its PID namespace, where it
-    /// has no number.
+    /// In a session of its own: that of the test may have begun outside of its PID namespace,
+    /// where it has no number.
     #[test]
     fn a_session_uses_something_and_one_that_is_gone_nothing() {
         let mut child = Command::new("setsid")

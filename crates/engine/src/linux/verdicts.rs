@@ -75,7 +75,7 @@ impl Teller {
 
 #[cfg(test)]
 impl Teller {
-    /// One to whom nobody listens.
+    /// A sender without a receiver.
     pub(super) fn to_nobody() -> Self {
         let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK);
         Self {

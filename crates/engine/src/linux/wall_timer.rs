@@ -36,7 +36,7 @@ impl WallTimer {
         }
         self.armed = at;
         let Some(at) = at else {
-            // Closed, it is in no epoll.
+            // A closed timer is in no epoll.
             self.fd = None;
             return Ok(());
         };

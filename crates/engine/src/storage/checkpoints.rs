@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 /// Changes of the configuration that follow each other closely share a checkpoint.
 const AFTER_CONFIGURATION: Duration = Duration::from_millis(100);
-/// After a commit of anything else.
+/// Pause after any other commit.
 const AFTER_OTHERS: Duration = Duration::from_secs(10);
 /// After a checkpoint that a reader has kept from moving everything.
 const AGAIN: Duration = Duration::from_secs(1);

@@ -25,7 +25,7 @@ impl Writer {
     /// Moves the log into the database, if that is the one in the state folder.
     pub(super) fn checkpoint(&mut self) -> Result<(), CommitError> {
         self.look_after_files()?;
-        // Of an error the next commit says what is wrong.
+        // If this fails, the next commit reports the error.
         if matches!(self.database.checkpoint(), Ok(false)) {
             self.checkpoints.was_kept_up(Instant::now());
         }

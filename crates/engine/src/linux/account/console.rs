@@ -17,7 +17,7 @@ use super::{Entry, directory, read_list};
 
 /// What the packages call it.
 const NAME: &str = "relance-console";
-/// The kernel's number for what belongs to nobody here, which other services run as.
+/// The kernel's number for files of unknown owners (`nobody`), which other services also run as.
 const NOBODY: u32 = 65_534;
 /// Numbers that no convention gives to anybody (systemd's table of users and groups), and that a
 /// container with 65536 numbers has.
@@ -35,12 +35,12 @@ enum Choice {
     Named(String),
     /// A number that was not in use when it was chosen.
     Number(u32),
-    /// None can be had, and why.
+    /// There is no such account, for this reason.
     Missing(String),
 }
 
 impl ConsoleAccount {
-    /// As the settings say, or as is best without.
+    /// The account that the settings name, or the best one without that.
     #[must_use]
     pub fn choose(wanted: Option<&str>) -> Self {
         let is_root = rustix::process::getuid().is_root();

@@ -1,8 +1,8 @@
 //! Accounts of a directory such as LDAP, which only the system's own programs can ask: a static binary
 //! cannot load its name services.
 //!
-//! A restart waits for the answer, and with it every other service. So the directory has little time, and while
-//! it does not answer, its earlier answer is used.
+//! A restart waits for the answer, and with it every other service. So the directory gets a short timeout, and
+//! while it does not answer, its earlier answer is used.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -101,9 +101,9 @@ fn run(words: &[&str], patience: Duration) -> Option<String> {
         .spawn();
     let mut child = match child {
         Ok(child) => child,
-        // No program asks a directory here.
+        // This machine has no program that asks a directory.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Some(String::new()),
-        // Descriptors or processes are short, which says nothing about the account.
+        // Descriptors or processes ran out, which says nothing about the account.
         Err(_) => return None,
     };
     if !ends_in_time(&child, patience) {

@@ -1,4 +1,4 @@
-//! What a group uses, and what has happened to it, as its files say.
+//! What a group uses, and its counters of events, read from its files.
 
 use std::fs;
 use std::io;

@@ -23,7 +23,7 @@ pub(crate) struct Limits {
     /// Bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) swap_max: Option<u64>,
-    /// Whether want of memory ends the whole group.
+    /// Whether running out of memory ends the whole group.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) oom_group: bool,
     /// 1 to 10,000.

@@ -226,7 +226,7 @@ impl Tree {
             data: epoll::EventData::new_u64(0),
         }; 16];
         let timeout = Timespec::try_from(patience).ok();
-        // What does not fit is told again.
+        // Events that do not fit are reported again.
         epoll::wait(&self.changes, &mut events[..], timeout.as_ref()).is_ok_and(|count| count > 0)
     }
 
@@ -420,7 +420,8 @@ mod tests {
         let procs = ("cgroup.procs", "12\n");
         let inner = ("cgroup.type", "domain\n");
         assert_eq!(with("inner", &[inner, procs]), "");
-        // Each is written by itself; here one over the other.
+        // The kernel takes each word in a write of its own; in this folder each write replaces the
+        // one before.
         let handed_on = "+io";
         assert!(with("root", &[procs]).starts_with(handed_on));
         assert!(with("leaf", &[inner, ("cgroup.procs", "")]).starts_with(handed_on));

@@ -28,9 +28,9 @@ pub(super) struct Adopted {
 /// What is known of a process that may have ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Look {
-    /// It has ended, or will not be heard of again.
+    /// It has ended, or cannot be watched any more.
     Ended(Exit),
-    /// Its parent has not taken notice, and so the kernel does not tell yet how.
+    /// Its parent has not reaped it, so the kernel does not tell yet how it ended.
     NotYet,
 }
 
@@ -46,7 +46,8 @@ impl Adopted {
         };
         let pidfd = match pidfd_open(id, PidfdFlags::empty()) {
             Ok(pidfd) => pidfd,
-            // Nobody, or a thread of somebody (before Linux 6.9 it is EINVAL, since then ENOENT).
+            // No process has the number, or a thread has it (before Linux 6.9 that is EINVAL, since
+            // then ENOENT).
             Err(Errno::SRCH | Errno::INVAL | Errno::NOENT) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
@@ -100,10 +101,10 @@ impl Adopted {
     fn zombie(&self) -> Option<Exit> {
         let stat = stat(self.pid)?;
         let status: i32 = stat.get(49)?.parse().ok()?;
-        // Who may not see it is told 0.
+        // A reader without the right to see it gets 0.
         let namespace = format!("/proc/{}/ns/pid", self.pid);
         let is_told = status != 0 || fs::read_link(namespace).is_ok();
-        // It is still there after all this, so the number was its own all the time.
+        // The process still exists after these reads, so the number was its own all the time.
         let is_zombie = stat.first()? == "Z" && self.signal(0);
         (is_zombie && is_told).then(|| decode(status))
     }

@@ -21,10 +21,10 @@ const LATE_NS: u64 = 1_000_000_000;
 /// What the guardian waits for. Times are nanoseconds since boot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Attention {
-    /// Nothing: the engine has answered everything that it was told.
+    /// Nothing: the engine has acknowledged everything.
     #[default]
     Nothing,
-    /// The engine was told of an end, and says by itself what follows from it.
+    /// The engine was told of an end, and has to acknowledge it.
     Word { until: u64 },
     /// The engine was asked whether it is there.
     Answer { until: u64 },

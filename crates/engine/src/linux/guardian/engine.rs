@@ -179,8 +179,8 @@ impl Guardian {
         self.engine_restart.ended(now, engine.started_at_ns);
     }
 
-    /// Says something to the engine. One that cannot be told has ended, or is about to: SIGCHLD
-    /// follows, and its successor is told everything.
+    /// Says something to the engine. An engine that cannot be reached has ended, or is about
+    /// to: SIGCHLD follows, and its successor is told everything.
     pub(super) fn tell(&mut self, report: &GuardianReport, fds: Vec<Rc<OwnedFd>>) {
         if let Some(engine) = &mut self.engine
             && engine.link.send(report, fds).is_ok()

@@ -1,5 +1,5 @@
-//! What the guardian says over the control channels of services when it stops them without the engine:
-//! STOP, and that each report was taken, so that a service goes through its last steps as always.
+//! The guardian's side of control channels when it stops services without the engine: it sends STOP
+//! and acknowledges each report, so that a service goes through its last steps as usual.
 
 use std::io;
 use std::os::fd::OwnedFd;

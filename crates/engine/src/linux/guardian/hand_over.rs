@@ -1,11 +1,11 @@
 //! The guardian exchanges its program: it executes the one that lies in its place now, in the same process
 //! (ADR 132). So services stay its children and no end is lost, and in a container process 1 lives on.
 //!
-//! Asked for by a signal ([`UPGRADE`]). Engine, console and teller end first. The next program takes the runs over from the
-//! journal, as after the death of a guardian (`takeover`), and finds in a file in memory, named in its environment,
-//! what the journal cannot hold: descriptors that stay open, and what the init of a container would take for
-//! something of an earlier life. Its fields are only added; what is missing costs no more than it does
-//! after a kill.
+//! Asked for by a signal ([`UPGRADE`]). Engine, console and teller end first. The next program takes the runs over
+//! from the journal, as after the death of a guardian (`takeover`), and finds in a file in memory, named in its
+//! environment, what the journal cannot hold: descriptors that stay open, and what the init of a container would
+//! otherwise discard as data of an earlier boot. Later versions only add fields; a missing field has the same
+//! effect as after a kill.
 //!
 //! Whether the next program understands this is asked before the signal (`relance daemon --takes-over`). If it
 //! cannot be executed, this one goes on.

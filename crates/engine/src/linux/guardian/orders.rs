@@ -21,7 +21,7 @@ impl Order {
             Exit::Status(status) => status != 0 && self.statuses,
             Exit::Unknown => false,
         };
-        // What the kernel has killed, and what was left behind, is for the engine to tell apart.
+        // Only the engine can judge processes that the kernel has killed, or that were left behind.
         is_named && end.memory_kills == 0 && end.left == 0
     }
 }
@@ -72,7 +72,7 @@ impl Guardian {
         if !self.board.as_ref()?.take(order.place, order.ticket) {
             return None;
         }
-        // Nothing of the run stands beside the next one.
+        // No process of the run remains beside the next run.
         self.kill_control_group(&self.runs[&key]);
         let streams = (start.output, start.errors);
         // If it cannot be started, the engine asks for it as always, and is told why.

@@ -15,7 +15,7 @@ impl Guardian {
         }
     }
 
-    /// What is left of a run that has ended would stand beside the next one. The process is still a
+    /// Processes left of a run that has ended would run beside the next run. The process is still a
     /// zombie, so its number cannot belong to anybody else.
     fn before_reaping(&mut self, pid: u32, exit: Exit) {
         if self.stop_commands.contains_key(&pid) || self.probes.contains_key(&pid) {
@@ -27,7 +27,7 @@ impl Guardian {
         if self.runs.get(&key).is_none_or(|run| run.asked.main) {
             return;
         }
-        // After any other end nobody asks.
+        // Not needed after any other end.
         if exit == Exit::Status(0) {
             let left = self.others_in_group(&self.runs[&key]) + self.end_strays(key);
             if let Some(run) = self.runs.get_mut(&key) {

@@ -49,7 +49,7 @@ pub(super) struct Rest {
     secret: Option<(RunKey, Secret)>,
     /// Those that are watched. What they start meanwhile is found when they end.
     members: Vec<Member>,
-    /// There may be some, none of which can be watched.
+    /// There may be processes left, but none can be watched.
     is_blind: bool,
 }
 
@@ -60,8 +60,8 @@ struct Member {
 }
 
 impl Guardian {
-    /// Notes that somebody wants the run to stop. Whether its process has to be told: one that was told is not told
-    /// again, unless that was a stop command, which may have failed.
+    /// Notes that somebody wants the run to stop. Returns whether its process has to be told: not twice, unless
+    /// the first time was a stop command, which may have failed.
     pub(super) fn note_asked(&mut self, key: RunKey) -> bool {
         let Some(run) = self.runs.get_mut(&key) else {
             return false;

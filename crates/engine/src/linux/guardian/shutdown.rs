@@ -1,8 +1,8 @@
-//! The end of the daemon. The engine ends the services in good order, as the rules say (S45 to S48). Where it
-//! cannot (its database cannot be opened, it is frozen, it does not start), the guardian ends them itself, in
-//! the order and with the time that each has (X20): STOP over the channel or the stop signal, then the kill.
-//! The database has no record of that; stderr and the exit status tell of it. After every shutdown a mark in
-//! the state folder tells the next engine that this was a shutdown and not a crash.
+//! The shutdown of the daemon. The engine stops the services in good order, as the rules say (S45 to S48).
+//! Where it cannot (its database cannot be opened, it is frozen, it does not start), the guardian ends them
+//! itself, in the order and with the time that each has (X20): STOP over the channel or the stop signal, then
+//! the kill. The database has no record of that; stderr and the exit status tell of it. After every shutdown
+//! a mark in the state folder tells the next engine that this was a shutdown and not a crash.
 
 use std::fs::{self, File};
 use std::time::Duration;
@@ -32,7 +32,7 @@ pub(super) enum Shutdown {
     /// Nobody has asked for it.
     #[default]
     No,
-    /// The engine is to do it, until then; `None`: it has all the time it wants.
+    /// The engine has to do it, until this time; `None`: without a limit.
     Engine { until: Option<u64>, has_begun: bool },
     /// The guardian does it.
     Own,
@@ -44,9 +44,9 @@ pub(super) enum Stop {
     /// Something that needs it runs, or nobody has asked for it.
     #[default]
     No,
-    /// It was told, and is killed then.
+    /// It was told to stop, and is killed at this time.
     Told { kill_at: u64 },
-    /// It was killed; if it is there then, it cannot be ended.
+    /// It was killed; if it still exists at this time, it cannot be ended.
     Killed { until: u64 },
 }
 

@@ -2,9 +2,9 @@
 //! control group of the run, and prints where the run does. Whether it has done what it should, the engine
 //! decides.
 //!
-//! It is in the run journal, and so the next guardian watches it again if this one is killed. How one ended
-//! that ended while no guardian was there cannot be known: nothing is told, and the stop signal follows when
-//! the time of the command is over.
+//! It is in the run journal, and so the next guardian watches it again if this one is killed. If it ended
+//! while there was no guardian, its result cannot be known: none is reported, and the stop signal follows
+//! when the time of the command is over.
 
 use std::os::fd::{AsFd, BorrowedFd};
 
@@ -113,7 +113,7 @@ impl Guardian {
             return; // It was killed with its run.
         }
         self.set_stop_command(key, StopCommand::Ended(result));
-        // Of one whose end nobody saw nothing can be said.
+        // The result of a command whose end was not seen is unknown.
         if result != Ok(Exit::Unknown) {
             self.tell_stop_command(key, result);
         }

@@ -1,9 +1,9 @@
 //! What services print into: one named pipe (FIFO) a run, two where standard error is kept apart, in a
 //! private folder.
 //!
-//! The service's own descriptor is open for reading and writing, so a reader is always there: nobody's
-//! death can make a write fail or send SIGPIPE. While no manager reads, the pipe fills and the writer
-//! waits. A new manager opens the pipe by its name and goes on.
+//! The service's own descriptor is open for reading and writing, so there is always a reader: a write
+//! cannot fail or send SIGPIPE because a manager died. While no manager reads, the pipe fills and the
+//! writer waits. A new manager opens the pipe by its name and goes on.
 //!
 //! A stream may outlive its run, because a child of the service holds it. It is kept until nobody can
 //! write and its rest has been read; the number of these is bounded for each service.
@@ -262,7 +262,7 @@ impl Streams {
         }
     }
 
-    /// The daemon ends: names that nobody has a use for go.
+    /// The daemon ends: names that are no longer needed are removed.
     pub(super) fn close(&mut self, epoll: &OwnedFd) {
         self.wants_spare = false;
         self.tidy(epoll);
@@ -339,7 +339,8 @@ fn reopen(path: &Path) -> io::Result<OwnedFd> {
     if FileType::from_raw_mode(fstat(&reader)?.st_mode) != FileType::Fifo {
         return Err(io::Error::other("it is not a pipe"));
     }
-    // A reader that never saw a writer is not told that there is none: let it see one go.
+    // The kernel reports a missing writer only to a reader that has seen one: open and close a
+    // writer.
     let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     drop(open(path, flags, Mode::empty())?);
     Ok(reader)

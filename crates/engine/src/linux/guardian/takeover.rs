@@ -162,7 +162,7 @@ impl Guardian {
         }
     }
 
-    /// A run of an earlier guardian that has ended meanwhile, and nobody saw how.
+    /// A run of an earlier guardian that has ended meanwhile; how is unknown.
     fn note_unseen_end(&mut self, key: RunKey) {
         let run = &self.runs[&key];
         let is_there = run.adopted.is_some() || run.is_child;
@@ -315,7 +315,7 @@ impl Guardian {
         }
     }
 
-    /// Gives up on parents that do not take notice of their children's end.
+    /// Stops waiting for parents that do not reap their children.
     pub(super) fn give_up_on_parents(&mut self) {
         let now = clock::boottime_ns();
         let over = self.unreaped.iter().filter(|(_, until)| **until <= now);

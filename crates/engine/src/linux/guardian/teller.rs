@@ -1,5 +1,6 @@
-//! The process that tells somebody what happens to services: there while its file of targets is, and started again
-//! when it ends. It has everything that it must not lose in a file of its own, so nothing is handed over.
+//! The notifier: the process that tells people what happens to services. It runs while its file of targets exists,
+//! and is started again when it ends. It keeps everything that it must not lose in a file of its own, so nothing
+//! is handed over.
 
 use std::io;
 use std::os::fd::AsFd;

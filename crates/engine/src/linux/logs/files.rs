@@ -77,7 +77,7 @@ impl Output {
             identity: (metadata.dev(), metadata.ino()),
             length: metadata.len(),
             first: [0; 8],
-            // Where the file system does not know, from now on.
+            // If the file system does not tell, counted from now on.
             begun: metadata.created().unwrap_or_else(|_| SystemTime::now()),
             used: 0,
             not_given: appended.not_given,
@@ -135,7 +135,7 @@ impl Output {
     /// Where the first page is that was written to.
     fn data_begins(&self) -> io::Result<u64> {
         match seek(&self.file, SeekFrom::Data(0)) {
-            // Nothing is in it any more.
+            // The file is empty now.
             Err(Errno::NXIO) => Ok(0),
             begins => Ok(begins?),
         }
@@ -280,7 +280,7 @@ impl Files {
         let Some(old) = self.open.remove(&key) else {
             return Ok(());
         };
-        // Two at a time would get in each other's way.
+        // Two threads at a time would disturb each other.
         if let Some(thread) = self.compressing.remove(&key) {
             let _ = thread.join();
         }

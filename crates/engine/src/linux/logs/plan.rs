@@ -18,7 +18,7 @@ use super::path::OutputFile;
 use crate::linux::account::principals;
 use crate::linux::place::FileRights;
 
-/// Where lines go that go into no file.
+/// Destinations of lines besides files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sink {
     /// The manager's own standard output.
@@ -89,7 +89,7 @@ impl OutputPlan {
     ) -> Self {
         let extensions = &config.extensions;
         let output = match (stream, stderr_of(extensions)) {
-            // A run that was started before they were put together.
+            // For a run that was started before the two streams were put together.
             (OutputStream::Output, _) | (_, STDERR_TOGETHER) => extensions.get(OUTPUT),
             (OutputStream::Errors, word) => word,
         };

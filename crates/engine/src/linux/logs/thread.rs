@@ -404,7 +404,7 @@ impl Thread {
         written.map(|()| length)
     }
 
-    /// Output of a service that is there could not be kept, or could not be if there were any.
+    /// Output of an existing service could not be kept, or could not be kept if there were any.
     fn lost(&mut self, id: StreamId, bytes: usize, error: &io::Error) {
         let Some(plan) = self.pipes.get(&id).and_then(|pipe| pipe.plan.as_ref()) else {
             return;
@@ -423,7 +423,7 @@ impl Thread {
         self.tell(id, begun);
     }
 
-    /// What came was kept, or would be.
+    /// Output was kept, or would be kept.
     fn kept(&mut self, id: StreamId) {
         let over = self.losses.kept(loss_of(id, None));
         let (_, sentence) = self.files.state(file_of(id));
@@ -491,7 +491,7 @@ impl Thread {
         if errors.is_empty() || output.is_empty() {
             return output + &errors;
         }
-        // What it said last, on standard error, is at the end and kept whole.
+        // Its last lines on standard error come at the end and are kept whole.
         last_lines(format!("{output}\n{errors}").as_bytes(), true)
     }
 

@@ -124,8 +124,7 @@ fn remove_if_dead(folder: &OwnedFd, path: &Path, name: &OsStr) -> Result<(), Scm
 
 /// Who listens on a socket, in words; `None` if nobody does.
 ///
-/// A guardian that was killed leaves its engine behind for a moment, and the socket with it: that end
-/// is waited for.
+/// The engine of a killed guardian, and with it the socket, lives on for a moment: wait for its end.
 fn owner(path: &Path) -> io::Result<Option<String>> {
     let address = SocketAddrUnix::new(path)?;
     loop {

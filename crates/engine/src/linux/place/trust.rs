@@ -50,8 +50,8 @@ impl Trust {
         stat.st_mode & 0o002 != 0 || stat.st_mode & 0o020 != 0 && group
     }
 
-    /// A folder on the way to a place. In one where everybody may make files and nobody may touch
-    /// those of others (`/tmp`) what follows has to be ours, and no link.
+    /// A folder on the way to a place. In a folder where everybody may make files and may not
+    /// touch those of others (`/tmp`), the next step must be ours, and not a link.
     pub(super) fn check_ancestor(
         &self,
         path: &Path,

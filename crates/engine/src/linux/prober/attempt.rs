@@ -34,7 +34,7 @@ pub(super) struct Attempt {
 /// How far an attempt has come.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Progress {
-    /// Nothing more can be done now.
+    /// The attempt has to wait.
     Waits,
     /// It is over; `Err`: why the answer is bad.
     Ended(Result<(), String>),
@@ -234,7 +234,7 @@ mod tests {
         }
     }
 
-    /// What becomes of an attempt whose answer comes in these parts.
+    /// The outcome of an attempt whose answer comes in these parts.
     fn answered(parts: &'static [&'static str], text: Option<&str>) -> Result<(), String> {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();

@@ -33,7 +33,7 @@ pub(super) struct Question {
 /// A command, and the service whose rights it has.
 pub(super) type Command = (Box<str>, Arc<ServiceConfig>);
 
-/// What a good answer means.
+/// What a good answer proves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// The run is ready; asked until then.

@@ -11,7 +11,8 @@ use crate::linux::plan;
 use crate::linux::protocol::{Exit, GuardianRequest, VERSION_GIVE_UP};
 use crate::linux::spawn::{SpawnError, SpawnStage};
 
-/// What the kernel would say of a command line and an environment that do not fit into a request.
+/// The kernel's error for a command line and environment that are too long, used when they do not
+/// fit into a request.
 pub(super) const TOO_LONG: SpawnError = SpawnError {
     stage: SpawnStage::Execute,
     errno: libc::E2BIG,

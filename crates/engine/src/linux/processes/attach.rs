@@ -15,7 +15,8 @@ use crate::linux::channel::Channel;
 use crate::linux::protocol::token;
 
 impl LinuxProcesses {
-    /// A process that lost its channel attaches with a new one. One that may not is told so there.
+    /// A process that lost its channel attaches with a new one. A refusal is sent over that
+    /// channel.
     pub(crate) fn attach(
         &mut self,
         run: RunId,
@@ -57,7 +58,7 @@ impl LinuxProcesses {
     }
 }
 
-/// Has what comes on a channel told, and that there is room again.
+/// Watches a channel for frames, and for room to write.
 pub(super) fn watch_channel(epoll: &OwnedFd, socket: &OwnedFd, run: RunId) -> io::Result<()> {
     let data = epoll::EventData::new_u64(token(run));
     let flags = epoll::EventFlags::IN | epoll::EventFlags::OUT | epoll::EventFlags::ET;

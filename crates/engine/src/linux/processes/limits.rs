@@ -1,7 +1,7 @@
 //! Changes what a run may use while it runs (X76), and its priority.
 //!
-//! A thread of its own does it, made when it is first needed: the kernel takes its time to write memory back when
-//! its limit is lowered, and the owner loop waits for nobody. Changes are made in their order. A limit of
+//! A thread of its own does it, made when it is first needed: when a limit of memory is lowered the kernel may
+//! need long to write memory back, and the owner loop must not wait. Changes are made in their order. A limit of
 //! `setrlimit` that is taken away stays with the processes that have it.
 
 use std::collections::BTreeMap;

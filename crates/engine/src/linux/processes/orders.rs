@@ -30,7 +30,7 @@ pub(super) struct Orders {
     board: Option<Board>,
     /// Places that were used and are free again.
     free: Vec<u32>,
-    /// The first place that was never used.
+    /// The first place that is still unused.
     unused: u32,
     last_ticket: u64,
     out: BTreeMap<RunId, Order>,
@@ -68,7 +68,7 @@ impl Orders {
 }
 
 impl LinuxProcesses {
-    /// No orders are given: on a clock that is moved by hand an end happens at another time than the guardian says.
+    /// No orders are given: on a clock that is moved by hand, an end has another time than the guardian reports.
     pub(crate) fn give_no_orders(&mut self) {
         self.orders.are_off = true;
     }
@@ -160,8 +160,8 @@ impl LinuxProcesses {
         self.ask_with(&GuardianRequest::Orders, vec![Rc::new(memory)])
     }
 
-    /// See [`Processes::recall`]. Where the guardian was first it is about to
-    /// tell so, and this waits for that: as long as a process takes to be created.
+    /// See [`Processes::recall`]. If the guardian was first, its report is on the
+    /// way, and this waits for it: as long as it takes to create a process.
     pub(super) fn recall_order(&mut self, run: RunId) -> Recalled {
         if let (Some(order), Some(board)) = (self.orders.out.get(&run), &self.orders.board)
             && board.take(order.place, order.ticket)
@@ -174,7 +174,7 @@ impl LinuxProcesses {
                 return Recalled::Unknown;
             }
             let mut fds = [PollFd::new(&self.link, PollFlags::IN)];
-            // Fails only for want of memory, or by a signal: then the link is looked at for nothing.
+            // Fails only if memory runs out, or by a signal: then the link is read without need.
             let _ = poll(&mut fds, None);
             self.read_link();
         }

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-/// Every system with terminals to write to has `wall`; without it there is nobody to tell.
+/// Every system with terminals has `wall`; without it there is no terminal to write to.
 pub(super) fn say(message: &str) {
     let message = message.to_owned();
     std::thread::spawn(move || {
