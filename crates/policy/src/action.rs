@@ -17,7 +17,7 @@ pub struct Step {
     pub record: ServiceRecord,
     /// What to do.
     pub actions: Vec<Action>,
-    /// What to tell anyone who sent the input.
+    /// The answer for the caller of a request.
     pub answer: Answer,
 }
 
@@ -87,7 +87,7 @@ pub enum Action {
         /// Its outcome.
         result: Result<(), Win32Error>,
     },
-    /// Answer anyone who sent this control (S44).
+    /// Answer the caller that sent this control (S44).
     CompleteControl {
         /// To which run.
         run: RunId,
@@ -100,7 +100,7 @@ pub enum Action {
     Remove,
 }
 
-/// What to tell anyone who sent an input.
+/// The answer for the caller of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// Done, or on its way.
@@ -128,7 +128,7 @@ pub enum DenyReason {
     AlreadyRunning,
     /// 1062
     NotActive,
-    /// 1062, and a recovery action is to start it.
+    /// 1062; a recovery action that will start it is pending.
     RestartPending,
     /// 1061: the state cannot take the control.
     CannotAcceptControl,

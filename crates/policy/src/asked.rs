@@ -1,5 +1,5 @@
-//! Who asked for the last start, the last stop and the deletion of a service (X67). It decides nothing: it stays on
-//! record until the service has entered the state, which may be long after the request.
+//! Who asked for the last start, the last stop and the deletion of a service (X67). No decision depends on it. It
+//! stays on record until the service has entered the state, which may be long after the request.
 
 use std::sync::Arc;
 

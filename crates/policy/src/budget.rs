@@ -1,13 +1,14 @@
 //! Budgets: whether a recovery action whose time has come may begin (X95 to X99).
 //!
-//! [`Budgets`] is what lies above single records: how many restarts and reboots there were on the whole machine. It
-//! answers when it is asked about an action, and it is asked about nothing else: an action without a budget costs a
-//! look at three settings. Who asks tells it the time of day and whether the group is busy; the answer becomes an
-//! input of the record ([`Input::ActionDelayed`](crate::Input), [`Input::ActionRefused`](crate::Input)).
+//! [`Budgets`] counts the restarts and reboots of the whole machine, which no single record can. It is asked only
+//! about actions whose time has come; an action without a budget costs a look at three settings. The caller gives
+//! the time of day and whether the group is busy; the answer becomes an input of the record
+//! ([`Input::ActionDelayed`](crate::Input), [`Input::ActionRefused`](crate::Input)).
 //!
-//! Restarts have places: each takes the next one, which may be in the future. So those that wait come in the order of
-//! their failures. A place may be used late, by a manager that was away or a machine that slept, so a restart also
-//! waits for those that there really were: in no period are there more than the limit.
+//! Restarts reserve places in time: each takes the next free place, which may be in the future, so waiting
+//! restarts come in the order of their failures. A place may be used late, after the manager was away or the
+//! machine slept. So a restart also waits for the restarts that really happened: no period has more than the
+//! limit.
 
 use std::time::Duration;
 
@@ -22,7 +23,8 @@ use crate::record::{ActionId, PendingAction, ServiceRecord};
 pub use crate::record::Delayed;
 use crate::time::Time;
 
-/// How long a restart waits for its group at the most: a start that hangs keeps no other service down.
+/// The longest time that a restart waits for its group, so that a start that hangs does not keep
+/// other services down.
 const GROUP_WAIT: Duration = Duration::from_secs(300);
 
 /// The budgets of the machine, as the manager's settings have them.
@@ -51,12 +53,12 @@ pub struct Wish<'a> {
     pub group_is_busy: bool,
 }
 
-/// What the budgets say of it.
+/// The answer of the budgets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It may begin.
     Now,
-    /// It is asked about again then.
+    /// The budgets are asked again at this time.
     Later(Time, Delayed),
     /// It is dropped.
     Never(Budget),
@@ -178,12 +180,14 @@ impl Budgets {
         )
     }
 
-    /// A machine that boots all the time is of no use to anybody, so one too many is dropped.
+    /// Reboots beyond the limit are dropped, because a machine that reboots all the time is
+    /// useless.
     fn reboot(&mut self, now: i64) -> Verdict {
         let Some(limit) = self.limits.reboots else {
             return Verdict::Now;
         };
-        // The clock was set back: what seems to come was just now.
+        // The clock was set back: a reboot that seems to be in the future counts as one of just
+        // now.
         for at in &mut self.used.reboots {
             *at = (*at).min(now);
         }

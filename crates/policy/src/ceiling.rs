@@ -21,7 +21,7 @@ use crate::record::{Recycle, RecyclePhase, RestartWanted, RunId, ServiceRecord};
 use crate::stopping;
 use crate::time::{Time, millis};
 
-/// No run is recycled earlier: that would be a restart loop.
+/// A younger run is not recycled, because that would be a restart loop.
 const AGE_MIN: Duration = Duration::from_secs(1);
 /// How long the stop of a service without a stop deadline may take before the log says so.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -142,7 +142,7 @@ pub(crate) fn turn(draft: &mut Draft, id: RunId, in_use: bool) -> Answer {
         with_needed: false,
         recycle: Some(ceiling),
     });
-    // Nobody waits for the answer.
+    // No caller waits for the answer.
     control::pass_on(draft, Control::Stop);
     Answer::Accepted
 }

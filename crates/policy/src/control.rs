@@ -1,5 +1,5 @@
-//! Controls: which are let through (S24 to S31), one at a time per service (S32), and what becomes of
-//! them (S33, S44).
+//! Controls: which are sent (S24 to S31), one at a time per service (S32), and how they are answered
+//! (S33, S44).
 
 use std::time::Duration;
 
@@ -194,9 +194,9 @@ fn deliver(draft: &mut Draft, pending: PendingControl) {
     }
 }
 
-/// The manager's own controls at a shutdown: they do not wait for answers to earlier ones. Nobody waits for the
-/// answer to them, but each is on record like every other control, so that a new engine sends it again. A
-/// caller that waited for an answer learns that the system is shutting down.
+/// The manager's own controls at a shutdown: they do not wait for answers to earlier ones. No caller waits for
+/// the answer, but each is on record like every other control, so that a new engine sends it again. A caller
+/// that waited for an answer learns that the system is shutting down.
 pub(crate) fn deliver_system(draft: &mut Draft, control: Control) {
     let until = draft.now + ANSWER_TIMEOUT;
     let Some(run) = &mut draft.record.run else {
@@ -297,7 +297,7 @@ fn deliver_next(draft: &mut Draft) {
     }
 }
 
-/// A program takes STOP and what else has a signal, by that, and answers INTERROGATE through its record.
+/// A program accepts STOP and the controls that have a signal; its record answers INTERROGATE.
 fn to_program(draft: &mut Draft, control: Control) -> Answer {
     let until = draft.now;
     let Some(run) = &mut draft.record.run else {

@@ -1,4 +1,4 @@
-//! How long an action waits: what the list says, and what back-off and jitter make of that (X80, X81). The
+//! How long an action waits: the delay in the list, changed by back-off and jitter (X80, X81). The
 //! delay depends on the number of the failure alone, so that it can be shown and simulated.
 
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub fn action_for(config: &ServiceConfig, failure_count: u32) -> Option<Recovery
 /// What would follow failure number `failure_count` of a service, if no rule by cause decides it.
 #[must_use]
 pub fn next_action(record: &ServiceRecord, failure_count: u32) -> Option<RecoveryAction> {
-    // What was decided before does not count once the counter begins again.
+    // Earlier decisions do not count once the counter begins again.
     let position = if failure_count == 1 {
         1
     } else {
@@ -71,8 +71,9 @@ fn grown(config: &ServiceConfig, list: &[RecoveryAction], position: u32) -> Opti
     }
 }
 
-/// X81: a part of what is set. It is made of the service's name and the number of the failure: many services that
-/// failed together come back one by one, and the same failure of the same service always waits as long.
+/// X81: a part of the configured jitter. It is derived from the service's name and the number of the failure:
+/// many services that failed together come back one by one, and the same failure of the same service always waits
+/// as long.
 fn jitter(config: &ServiceConfig, failure_count: u32) -> Duration {
     let most = config.extensions.get(RESTART_JITTER);
     if most.is_zero() {

@@ -1,4 +1,4 @@
-//! A step in the making: the record as it will be, and the actions so far. Every decision works on one.
+//! An unfinished step: the record as it will be, and the actions so far. Every decision works on one.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::action::{Action, Answer, Step};
 use crate::record::{Run, RunId, ServiceRecord};
 use crate::time::Time;
 
-/// A step in the making.
+/// An unfinished step.
 pub(crate) struct Draft {
     pub(crate) record: ServiceRecord,
     pub(crate) actions: Vec<Action>,
@@ -36,7 +36,7 @@ impl Draft {
         }
     }
 
-    /// The step that it has become.
+    /// The finished step.
     pub(crate) fn finish(mut self, answer: Answer) -> Step {
         if run_and_state(&self.record) != self.before {
             self.record.state_since = Some(self.now);
@@ -88,7 +88,7 @@ impl Draft {
         }
     }
 
-    /// C31: a deleted service goes once nothing of it runs.
+    /// C31: a deleted service is removed once nothing of it runs.
     pub(crate) fn remove_if_over(&mut self) {
         let record = &self.record;
         if record.marked_for_delete && record.run.is_none() && record.previous.is_none() {

@@ -51,7 +51,7 @@ fn current_run_exited(draft: &mut Draft, id: RunId, exit: ProcessExit) {
         draft.log(Event::Terminated);
         over(draft, EndReason::Terminated, ExitCode::SUCCESS);
     } else if hangs {
-        // X44: it was told to leave a dump; the status that it then ended with says nothing.
+        // X44: it was told to leave a dump; the status of that end means nothing.
         crashed(draft);
     } else if connecting {
         start::not_connected(draft, id, false);

@@ -21,7 +21,8 @@ use crate::record::{
 };
 use crate::time::Time;
 
-/// Where the state began this much later than the run, its own time is told.
+/// If the state began this much later than the run, the text also says how long the state has
+/// lasted.
 const LATER: Duration = Duration::from_secs(1);
 
 /// The explanation, one sentence an element, in the order in which they read as a paragraph.
@@ -198,7 +199,7 @@ fn recycling(record: &ServiceRecord, now: Time) -> Option<Text> {
     )
 }
 
-/// What a process that is there still has to do before it is RUNNING.
+/// What an existing process still has to do before the service is RUNNING.
 fn not_running_yet(record: &ServiceRecord, run: &Run, now: Time) -> Option<Text> {
     if record.state != ServiceState::StartPending {
         return None;
@@ -304,7 +305,7 @@ fn how(kind: ServiceKind, end: &End, stopper: Option<&Author>) -> Text {
             _,
         ) => {
             let code = match (kind, end.exit) {
-                // The exit status is all that a program can say.
+                // A program reports nothing but its exit status.
                 (ServiceKind::Program, Some(ProcessExit::Exited(code))) => {
                     why::CodeStatus { code }.text()
                 }
@@ -340,7 +341,7 @@ fn script_failed(cause: &EndCause) -> bool {
     cause.is_error() && !cause.kind.is_of_manager()
 }
 
-/// Whether the end counted, by which rule, and what would have made it count.
+/// Whether the end counted, by which rule, and which setting would make it count.
 fn verdict(record: &ServiceRecord, end: &End) -> Text {
     let name = &record.config.service_name;
     if let Some(needed) = &end.needed {
@@ -456,7 +457,7 @@ fn why_nothing_follows(record: &ServiceRecord) -> Option<Text> {
     Some(match end.action.map(|action| action.kind) {
         None => why::NOTHING_CONFIGURED.text(),
         Some(RecoveryActionKind::None) => why::NothingListed { number }.text(),
-        // After a restart there would be another run.
+        // If the action had been a restart, there would be another run.
         Some(action) if action.restarts() => why::NothingRefused { action }.text(),
         Some(action) => why::NothingOver { action }.text(),
     })

@@ -16,7 +16,7 @@ use crate::record::{ActionId, PENDING_ACTIONS_MAX, PendingAction, RunId, Service
 use crate::rules;
 use crate::time::millis;
 
-/// A start that failed is not tried again sooner.
+/// Shortest time before a failed start is tried again.
 const START_PAUSE: Duration = Duration::from_secs(1);
 
 /// Counts a failure and queues what follows.
@@ -24,8 +24,8 @@ pub(crate) fn count(draft: &mut Draft, run: RunId) {
     count_with(draft, run, Duration::ZERO);
 }
 
-/// The same for a start that failed (X14). It takes no time to fail, so that a restart without delay would
-/// fail again and again in the same moment.
+/// The same for a start that failed (X14). Such a failure takes no time, so a restart without delay would
+/// fail again and again at the same moment.
 pub(crate) fn count_start(draft: &mut Draft, run: RunId) {
     count_with(draft, run, START_PAUSE);
 }
@@ -73,8 +73,8 @@ fn count_with(draft: &mut Draft, run: RunId, least: Duration) {
     }
 }
 
-/// X84: the first rule with the cause decides, and Windows' list where there is none. Each has its own count, so that
-/// one cause does not use up the tries of another.
+/// X84: the first rule with the cause decides; without one, Windows' list decides. Each rule has its own count, so
+/// that one cause does not use up the restarts of another.
 fn choose(record: &mut ServiceRecord, run: RunId, failure_count: u32) -> Option<RecoveryAction> {
     if !record.config.has_rules() {
         return delays::action_for(&record.config, failure_count);

@@ -1,5 +1,5 @@
 //! Ends that are not counted and starts that wait, because something that the service needs is down (X70).
-//! `dependency` says when it is, and lets the service go.
+//! `dependency` says when it is down, and releases the service.
 
 use relance_scm::event::Event;
 

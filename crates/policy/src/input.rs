@@ -36,7 +36,7 @@ pub enum Input {
     TerminateRequested,
     /// Delete the service (C30).
     DeleteRequested,
-    /// Stop the service and start it again, even if the one who asked is gone (X22).
+    /// Stop the service and start it again, even if the caller is gone (X22).
     RestartRequested {
         /// Whether services that depend on this one are not stopped (D6).
         dependents_active: bool,
@@ -45,7 +45,7 @@ pub enum Input {
         /// What must be started again first, if it is restarted because it needs that.
         after: Option<ServiceId>,
     },
-    /// What a restart waited for has come: nothing that needs the service runs any more, or what it needs has
+    /// A restart may continue: no service that needs this one runs any more, or the service that it needs has
     /// been started again.
     RestartDue,
     /// Cancel a pending recovery action, or all of them.
@@ -61,7 +61,8 @@ pub enum Input {
     // Facts.
     /// A change of the configuration was committed.
     ConfigChanged(Arc<ServiceConfig>),
-    /// The schedule of the service comes next at this time of the wall clock, in seconds since 1970.
+    /// The next start by the schedule of the service is at this time of the wall clock, in seconds
+    /// since 1970.
     SchedulePlanned {
         /// `None`: never again.
         next: Option<i64>,
@@ -89,7 +90,7 @@ pub enum Input {
         /// How long it waits before it is started, if it was held.
         wait: Duration,
     },
-    /// What became of the services that must run first.
+    /// The outcome of starting the services that must run first.
     DependenciesResolved {
         /// For which run.
         run: RunId,
@@ -204,7 +205,7 @@ pub enum Input {
     StopCommandEnded {
         /// Of which run.
         run: RunId,
-        /// What was wrong with it.
+        /// Its problem.
         problem: Option<Box<str>>,
     },
     /// A recovery action (a command or a reboot) was carried out, or could not be.
@@ -235,7 +236,7 @@ pub enum Input {
 }
 
 impl Input {
-    /// Whether somebody wants something; otherwise something happened.
+    /// Whether this is a request; otherwise it is a fact.
     #[must_use]
     pub fn is_request(&self) -> bool {
         matches!(

@@ -2,7 +2,7 @@
 //!
 //! [`step()`] takes the record of one service, the time and an input (a request or a fact), and gives the next
 //! record and a list of actions. There is no I/O, no clock and no randomness in here, and a step never fails:
-//! an input that does not fit the record is answered, too, and never panics. The engine carries the actions out
+//! an input that does not fit the record gets an answer too. The engine carries the actions out
 //! and brings their outcome back as facts.
 //!
 //! Reading order: [`record`] (the state and its laws), [`input`] and [`action`] (the two alphabets),
@@ -11,7 +11,7 @@
 //! `ending` (what the end of a run means), `recycle` (ends that ask for another
 //! start, or for none), `failure` (the counter, rules R11 to R25), [`delays`] (how long a restart waits),
 //! `rules` (which rule decides a failure), [`budget`] (whether an action may begin yet).
-//! Each works on a `draft`: the step in the making. [`simulate`] plays a policy against a
+//! Each works on a `draft`: the unfinished step. [`simulate`] plays a policy against a
 //! script in virtual time; [`explain`] says in words what a record means; [`order`] plans the starts at
 //! boot; [`trap`] finds settings that are seldom meant.
 

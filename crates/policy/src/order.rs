@@ -21,7 +21,7 @@ pub struct BootPlan<Id> {
     pub out_of_order: Vec<(Id, OutOfOrder)>,
 }
 
-/// A need that a service in a load order group should not have.
+/// A dependency that contradicts the order of the load order groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutOfOrder {
     /// A service in a later group: 7019.
@@ -62,7 +62,8 @@ pub fn order<'a, Id: Copy>(
     }
 }
 
-/// Where a group stands: first those in the list, then others by name, last no group.
+/// The position of a group: first the groups in the list, then others by name, last services
+/// without a group.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Listed(usize),

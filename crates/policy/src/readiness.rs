@@ -13,13 +13,14 @@ use crate::record::{Run, RunId};
 use crate::stopping::KILL_AGAIN;
 use crate::time::millis;
 
-/// A service that has not said RUNNING is named after this time, if its wait hint is shorter.
+/// A service that has not said RUNNING is logged after this time, if its wait hint is shorter.
 const MUTE: Duration = Duration::from_secs(30);
 
 /// How long a program that says when it is ready has for that, if it has no other deadline; as under systemd.
 const SIGN_DEADLINE: Duration = Duration::from_secs(90);
 
-/// The process is there (that of a service has connected). Sets what must come next, and by when.
+/// The process exists (that of a service has connected). Sets the next condition for RUNNING, and
+/// its deadline.
 pub(crate) fn begin(draft: &mut Draft, id: RunId) {
     let (now, extensions) = (draft.now, &draft.record.config.extensions);
     let (ready_after, signs) = (extensions.get(READY_AFTER), extensions.get(READY).is_some());
@@ -48,7 +49,7 @@ fn stay_up(draft: &mut Draft, id: RunId, time: Duration) {
     }
 }
 
-/// Whether nothing has to come any more before a program is RUNNING.
+/// Whether a program has met every condition for RUNNING.
 pub(crate) fn is_complete(run: &Run) -> bool {
     run.ready_at.is_none() && !run.unready
 }

@@ -166,7 +166,7 @@ pub struct PendingControl {
 pub struct Run {
     /// Its identity.
     pub id: RunId,
-    /// What it was started as; a change of the configuration does not change this.
+    /// The kind that it was started as; a change of the configuration does not affect the run.
     pub kind: ServiceKind,
     /// Why it was started.
     pub cause: StartCause,
@@ -288,7 +288,7 @@ pub struct Recycling {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum ShutdownPhase {
-    /// Others that need this one still run: it is told to stop behind them (X20).
+    /// Services that need this one still run: it is told to stop after them (X20).
     Needed,
     /// PRESHUTDOWN was sent; what follows waits until then.
     Preshutdown(Time),
@@ -322,8 +322,8 @@ impl Default for ShutdownLimits {
     }
 }
 
-/// What is on record about one service. There are many, and older ones are kept for readers that lag
-/// behind: what not every service has is boxed.
+/// What is on record about one service. There are many records, and older ones are kept for slow
+/// readers, so parts that few services have are boxed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceRecord {
     /// Its identity.
@@ -334,7 +334,8 @@ pub struct ServiceRecord {
     pub marked_for_delete: bool,
     /// The state on record.
     pub state: ServiceState,
-    /// Since when it is in that state; `None`: since the boot, or before anybody kept it.
+    /// Since when it is in that state; `None`: since the boot, or the record is from a version that
+    /// did not store it.
     pub state_since: Option<Time>,
     /// The controls it takes.
     pub controls_accepted: ControlsAccepted,
@@ -370,7 +371,7 @@ pub struct ServiceRecord {
     pub restart: Option<RestartWanted>,
     /// Who asked for the last start and the last stop (X67).
     pub asked: Option<Arc<Asked>>,
-    /// Something that it needs is down, and it minds that (X70).
+    /// A service that it needs is down, and its settings react to that (X70).
     pub needed_down: Option<NeededDown>,
     /// When it is started by the clock, if it has a schedule (X72).
     pub scheduled: Option<Scheduled>,

@@ -46,8 +46,9 @@ pub(crate) fn done(draft: &mut Draft, id: ActionId, result: Result<(), Win32Erro
         if id.number <= draft.record.actions_queued {
             return Answer::Stale;
         }
-        // It was carried out for a failure that never came on record and does not happen again (a start that
-        // failed, X14). Its number is used up: the host would take another action with it for the same one.
+        // It was carried out for a failure that was never put on record and does not happen again (a start
+        // that failed, X14). Its number must not be used again: the host would take another action with that
+        // number for the same one.
         draft.record.actions_queued = id.number;
         return Answer::Accepted;
     };

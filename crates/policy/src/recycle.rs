@@ -96,7 +96,7 @@ pub(crate) fn grant(draft: &mut Draft, wish: Wish, ended: &Run) {
     }
 }
 
-/// How an end with a wish is put on record.
+/// How an end that asks for something is put on record.
 pub(crate) fn reason(wish: Wish) -> EndReason {
     match wish {
         Wish::Start(status) => EndReason::Recycled(status),
@@ -109,8 +109,8 @@ fn stopped(draft: &mut Draft) {
     draft.enter(relance_scm::ServiceState::Stopped);
 }
 
-/// X2: not counted. A service that asks for it again within a second is started once a second, so that a
-/// mistake does not take a whole processor.
+/// X2: not counted. A service that asks for another start within a second is started once a second, so
+/// that a mistake does not use a whole processor.
 fn again(draft: &mut Draft, status: u8, ended: &Run) {
     let now = draft.now;
     draft.log(Event::Recycled(status));
@@ -142,7 +142,7 @@ fn again(draft: &mut Draft, status: u8, ended: &Run) {
     }
 }
 
-/// Ends the run of a program, whose process has ended, with a wish.
+/// Ends the run of a program whose process has ended and whose status asks for something.
 pub(crate) fn program_ended(draft: &mut Draft, wish: Wish, exit_code: ExitCode) {
     let from = draft.record.state;
     let Some(ended) = ending::end_run(draft, exit_code, None) else {

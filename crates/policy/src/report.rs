@@ -29,7 +29,7 @@ pub(crate) fn status(draft: &mut Draft, id: RunId, number: u64, report: StatusRe
         return Answer::Stale;
     };
     run.last_report = number;
-    // Only a process that said hello can report: this report is read and ignored.
+    // Only a process that said hello may report: this report is taken off the channel and ignored.
     if run.phase != RunPhase::Active {
         return Answer::Accepted;
     }
@@ -99,7 +99,8 @@ fn warn_of_clean_error(draft: &mut Draft, run: &Run, reason: EndReason) {
 /// Why the run is about to end, from the service itself; kept for the end.
 pub(crate) fn cause_told(draft: &mut Draft, id: RunId, cause: Arc<EndCause>) -> Answer {
     draft.if_current(id, |draft| {
-        // A run that hangs is ended for that; what it says while it ends is not the cause.
+        // A run that hangs is ended for that reason; a cause that it reports while it ends is
+        // ignored.
         if let Some(run) = draft.run(id).filter(|run| !run.hangs()) {
             run.end_cause = Some(cause);
         }

@@ -2,9 +2,9 @@
 //! again, even if the caller is gone or has stopped waiting, or the engine is killed.
 //!
 //! The service is told to stop, behind those that need it if they are restarted too. However its run then
-//! ends, and however long that takes, it is started again. What takes the request back: a stop, the
-//! deletion, the manager's own stop; and a service that must not be started when its time has come
-//! (disabled meanwhile) is not.
+//! ends, and however long that takes, it is started again. A stop, the deletion and the manager's own
+//! stop cancel the request. A service that must not be started when its time has come, because it was
+//! disabled meanwhile, stays stopped.
 
 use relance_scm::Control;
 use relance_scm::event::Event;
@@ -55,7 +55,7 @@ pub(crate) fn requested(
     });
     draft.log(Event::RestartAsked);
     if !is_stopping && !behind_dependents {
-        // Nobody waits for the answer.
+        // No caller waits for the answer.
         control::pass_on(draft, Control::Stop);
     }
     Answer::Accepted

@@ -35,7 +35,7 @@ fn is(end: &End, cause: &Cause) -> bool {
         EndReason::StartFailed(_) | EndReason::StartOverdue
     );
     let is_hung = kind == Some(EndCauseKind::Hung);
-    // A process that hangs is killed by us: the signal says nothing.
+    // The manager kills a process that hangs, so the signal says nothing about the cause.
     let is_crash = end.reason == EndReason::Crashed && !is_hung;
     match cause {
         Cause::Any => true,
@@ -83,7 +83,7 @@ fn status(end: &End) -> Option<u32> {
         (ExitCode::Win32(_), Some(ProcessExit::Exited(status))) if has_crashed => {
             Some(status.cast_unsigned())
         }
-        // The status of a program is all it says, so 0 is one, too (X13).
+        // A program reports nothing but its status, so 0 counts as one too (X13).
         (ExitCode::SUCCESS, Some(ProcessExit::Exited(0))) => Some(0),
         (ExitCode::Win32(_), _) => None,
     }

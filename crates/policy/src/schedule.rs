@@ -10,7 +10,7 @@ use crate::draft::Draft;
 use crate::record::{Scheduled, StartCause};
 use crate::start;
 
-/// A start that is later than this was missed; a busy machine may take less.
+/// A start that comes later than this was missed. A busy machine may be late by less.
 const LATE: i64 = 60;
 
 /// X73: whether a start that was planned for a time, and is looked at now, was missed. Both in seconds since 1970.

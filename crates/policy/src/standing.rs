@@ -1,8 +1,8 @@
 //! Standing orders (X111): which ends of the current run are answered by an immediate restart, whenever they come.
 //! The engine hands that restart to the host before it is needed.
 //!
-//! Every condition makes the answer independent of the time and of everything outside the record. Where it is not
-//! certain there is none: the restart then comes as always, after the step.
+//! The conditions ensure that the answer does not depend on the time or on anything outside the record. If it is
+//! not certain there is no order: the restart then comes after the step, as usual.
 
 use relance_scm::config::StartType;
 use relance_scm::settings::{
@@ -41,7 +41,7 @@ impl ServiceRecord {
         always_restarts_at_once(&self.config)
     }
 
-    /// Whether nothing is to become of the service but that it runs.
+    /// Whether nothing else is planned for the service than to run.
     fn has_no_plans(&self) -> bool {
         !self.shutting_down
             && self.shutdown.is_none()

@@ -132,7 +132,7 @@ fn spawn_when_free(draft: &mut Draft, id: RunId) {
     draft.act(Action::Spawn(id));
 }
 
-/// Kind and watchdog may have been changed while the run waited; from here on they are settled.
+/// Kind and watchdog may have been changed while the run waited; from here on they are fixed.
 fn enter_spawning(draft: &mut Draft, id: RunId) {
     let kind = draft.record.config.kind;
     let watchdog = draft.record.config.extensions.get(WATCHDOG);
@@ -181,7 +181,7 @@ pub(crate) fn dependencies_resolved(
     Answer::Accepted
 }
 
-/// What did not start and may still do so later.
+/// The dependency that did not start and may still start later.
 fn down_by(failure: &DependencyFailure) -> Option<Box<str>> {
     match failure {
         DependencyFailure::Failed(name, _) => Some(name.as_str().into()),
@@ -297,7 +297,8 @@ pub(crate) fn connect_timed_out(draft: &mut Draft, id: RunId) -> Answer {
     Answer::Accepted
 }
 
-/// R8.8: 7009 has the full time-out even if the process ended at once (S43), and what is ours behind it.
+/// R8.8: 7009 has the full time-out even if the process ended at once (S43), followed by our own
+/// parameter.
 pub(crate) fn not_connected(draft: &mut Draft, id: RunId, process_remains: bool) {
     let limit_ms = millis(CONNECT_TIMEOUT);
     let spawned_at = draft.run(id).and_then(|run| run.spawned_at);
@@ -325,7 +326,7 @@ fn fail_start(
     log: impl FnOnce(&mut Draft),
 ) {
     let from = draft.record.state;
-    // Due at once: a process without a connection must be gone before the next start.
+    // The kill is due at once: a process without a connection must be gone before the next start.
     let lingers = process_remains.then_some(draft.now);
     let Some(run) = ending::end_run(draft, ExitCode::Win32(error), lingers) else {
         return;

@@ -29,7 +29,8 @@ pub(crate) fn repeat(draft: &mut Draft, id: RunId) {
     }
 }
 
-/// It has ended. One that succeeded has asked the program to stop, which has the rest of its grace.
+/// It has ended. If it succeeded, it has asked the program to stop, and the program has the rest of
+/// its grace.
 pub(crate) fn ended(draft: &mut Draft, id: RunId, problem: Option<Box<str>>) -> Answer {
     let Some(run) = draft.run(id) else {
         return Answer::Stale;

@@ -18,7 +18,7 @@ use crate::time::millis;
 /// A kill is repeated after this time, because it may have been lost with the engine.
 pub(crate) const KILL_AGAIN: Duration = Duration::from_secs(5);
 
-/// Asks a program to stop. Without a process there is nobody to ask: it is stopped.
+/// Asks a program to stop. Without a process there is nothing to ask, and it is stopped.
 pub(crate) fn stop_program(draft: &mut Draft, id: RunId, phase: RunPhase) {
     match phase {
         RunPhase::WaitingForDependencies
@@ -185,7 +185,7 @@ fn note_kill(draft: &mut Draft, id: RunId) {
     });
 }
 
-/// X16: a service that stops has so long, if it has a deadline.
+/// X16: the time that a stopping service has, if it has a deadline.
 pub(crate) fn give_deadline(draft: &mut Draft, id: RunId) {
     let Some(deadline) = draft.record.config.extensions.get(STOP_DEADLINE) else {
         return;

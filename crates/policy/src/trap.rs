@@ -1,6 +1,7 @@
 //! Recovery settings that are legal, but seldom what was meant.
 //!
-//! Nothing here refuses anything; tools say it beside the settings. `rules` finds rules that never decide.
+//! These settings are not refused; tools show a warning beside them. `rules` finds rules that never
+//! decide.
 
 mod rules;
 
@@ -13,7 +14,7 @@ use crate::delays;
 
 pub use rules::never_decides;
 
-/// A failure that follows a restart sooner than this, for ever, is a storm.
+/// Failures that keep following a restart sooner than this are a restart storm.
 const STORM: Duration = Duration::from_secs(5);
 
 /// See the module.
@@ -43,9 +44,9 @@ pub enum Trap {
     RuleNeverDecides(u32),
 }
 
-/// The traps in the recovery settings of a service whose last run lived for so long: those of
-/// [`traps`], and that the counter starts again before the next failure comes. A run that lives as long as
-/// the period is what the period is for.
+/// The traps in the recovery settings of a service whose last run lived for so long: those of [`traps`],
+/// and that the counter starts again before the next failure comes. If a run lives as long as the period
+/// itself, the period does what it is for.
 #[must_use]
 pub fn traps_with_run(config: &ServiceConfig, lived: Option<Duration>) -> Vec<Trap> {
     let mut found = traps(config);
@@ -60,8 +61,8 @@ pub fn traps_with_run(config: &ServiceConfig, lived: Option<Duration>) -> Vec<Tr
     found
 }
 
-/// Whether some restart, with what goes by besides, waits as long as the reset period, and the list has
-/// actions that are therefore never used, or used again from the first.
+/// Whether some restart, together with the life of the run, takes as long as the reset period, so that
+/// later actions of the list are never used, or the list begins again.
 fn resets_within(config: &ServiceConfig, besides: Duration) -> bool {
     let settings = &config.failure_actions;
     let period = settings.reset_period.duration();
@@ -103,8 +104,8 @@ fn limit_is_out_of_reach(config: &ServiceConfig) -> bool {
     !period.is_zero() && first >= period
 }
 
-/// The traps in the recovery settings of a service. Settings without actions have none: everybody sees that
-/// nothing follows.
+/// The traps in the recovery settings of a service. Settings without actions have none, because it is
+/// obvious that nothing follows.
 #[must_use]
 pub fn traps(config: &ServiceConfig) -> Vec<Trap> {
     let settings = &config.failure_actions;

@@ -33,9 +33,9 @@ pub struct End {
     pub from: ServiceState,
     /// Whether a stop had been asked for.
     pub stop: Option<StopCause>,
-    /// What the kernel saw; `None` while the process still runs, or when nobody saw it.
+    /// What the kernel saw; `None` while the process still runs, or if the end was not seen.
     pub exit: Option<ProcessExit>,
-    /// Why, as the service said it before.
+    /// The cause, as the service reported it before.
     #[cfg_attr(
         feature = "serde",
         serde(default, skip_serializing_if = "Option::is_none")
@@ -135,8 +135,8 @@ impl EndReason {
 }
 
 impl ServiceRecord {
-    /// Whether the service has failed and nothing will start it again by itself: it is stopped, its end
-    /// was none that somebody asked for, and no action is pending (X33).
+    /// Whether the service has failed and nothing will start it again by itself: it is stopped, nobody
+    /// had asked for its end, and no action is pending (X33).
     #[must_use]
     pub fn is_down_for_good(&self) -> bool {
         let end = self.last_end.as_ref();

@@ -6,8 +6,8 @@ use relance_scm::settings::WHEN_DEPENDENCY_FAILS;
 use super::ServiceRecord;
 use crate::time::Time;
 
-/// Something that must run first is down. Kept only for services that mind it: while they run, while
-/// a restart of them is pending, and while they are held.
+/// Something that must run first is down. Kept only for services whose settings react to that: while
+/// they run, while a restart of them is pending, and while they are held.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct NeededDown {
@@ -34,7 +34,7 @@ pub(crate) enum WhenDependencyFails {
 }
 
 impl ServiceRecord {
-    /// Whether it has to know that something it needs is down.
+    /// Whether it has to be told that a service it needs is down.
     #[must_use]
     pub fn minds_dependencies(&self) -> bool {
         self.when_dependency_fails() != WhenDependencyFails::Alone

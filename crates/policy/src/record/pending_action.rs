@@ -1,4 +1,4 @@
-//! Recovery actions that wait for their time, and what lets them wait longer.
+//! Recovery actions that wait for their time, and what delays them further.
 
 use std::sync::Arc;
 
@@ -47,10 +47,10 @@ impl PendingAction {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Delayed {
-    /// The budget, for the people.
+    /// The budget, for texts that people read.
     #[cfg_attr(feature = "serde", serde(with = "budget_name"))]
     pub by: Budget,
-    /// When its group counts no longer.
+    /// When waiting for its group ends.
     #[cfg_attr(
         feature = "serde",
         serde(default, skip_serializing_if = "Option::is_none")
@@ -64,7 +64,7 @@ pub struct Delayed {
     pub quiet_until: Option<i64>,
 }
 
-/// On record by its name.
+/// Stored by its name.
 #[cfg(feature = "serde")]
 mod budget_name {
     use relance_scm::budget::Budget;

@@ -1,5 +1,5 @@
-//! A record that was brought back from a backup. It is older than what runs now; what happened since then, only
-//! the host knows.
+//! A record that was restored from a backup. It is older than the present run; only the host knows what
+//! happened since then.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use relance_scm::{ControlsAccepted, ExitCode, RecoveryActionKind, ServiceState};
 use super::{CONNECT_TIMEOUT, Run, RunId, RunPhase, ServiceRecord};
 use crate::time::Time;
 
-/// More than the controls that a run can have been sent since the backup: a service ignores a number that it
-/// has seen.
+/// More than the number of controls that can have been sent to a run since the backup: a service ignores a
+/// number that it has seen.
 pub(crate) const CONTROLS_MISSED: u32 = 1 << 20;
 
 impl ServiceRecord {
@@ -65,7 +65,7 @@ impl ServiceRecord {
 }
 
 impl Run {
-    /// It may have been sent controls since, and its times are long past.
+    /// Controls may have been sent to it since, and its times are long past.
     fn catch_up(&mut self, now: Time) {
         self.controls_sent = self.controls_sent.saturating_add(CONTROLS_MISSED);
         self.control = None;

@@ -60,8 +60,8 @@ impl ServiceRecord {
         Err(reached)
     }
 
-    /// A run begins. One that no failure has brought about is a new beginning: somebody, or the clock, wants the
-    /// service to run.
+    /// A run begins. A run that does not follow a failure is a new beginning: it was started on request or by
+    /// the clock.
     pub(crate) fn note_start(&mut self, cause: StartCause) {
         let is_fresh = match cause {
             StartCause::Demand

@@ -1,5 +1,5 @@
-//! The wall clock of a simulation, for services with a schedule (X72 to X74). It begins with the simulation; when a
-//! start comes next says a function of the caller, who knows schedules and time zones.
+//! The wall clock of a simulation, for services with a schedule (X72 to X74). It begins with the simulation. A
+//! function of the caller, which knows schedules and time zones, says when the next start comes.
 
 use std::fmt;
 use std::sync::Arc;
@@ -43,7 +43,8 @@ impl Clock {
             .saturating_add(i64::try_from(passed).unwrap_or(i64::MAX))
     }
 
-    /// The time of the simulation at which this clock shows that; what was before is the beginning.
+    /// The time of the simulation at which this clock shows that; an earlier time becomes the
+    /// beginning.
     #[must_use]
     pub fn time(&self, wall: i64) -> Time {
         let passed = u64::try_from(wall.saturating_sub(self.begin)).unwrap_or_default();

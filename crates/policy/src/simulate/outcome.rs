@@ -1,4 +1,5 @@
-//! What a time line comes to, for those who expect something of it: the actions in their order, the time down.
+//! The result of a time line, for tests that expect something of it: the actions in their order,
+//! the time down.
 
 use std::time::Duration;
 
@@ -10,12 +11,12 @@ use super::script::Happening;
 use super::timeline::{Occurrence, Timeline};
 use crate::time::Time;
 
-/// What a time line comes to, in figures.
+/// The result of a time line, in figures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     /// Failures that counted.
     pub failures: usize,
-    /// Those that a restart follows.
+    /// Failures that are followed by a restart.
     pub restarts: usize,
     /// Recovery commands that were run.
     pub commands: usize,
@@ -94,7 +95,7 @@ impl Timeline {
             .sum()
     }
 
-    /// What all of it comes to.
+    /// All of it in figures.
     #[must_use]
     pub fn totals(&self) -> Totals {
         let mut totals = Totals::default();

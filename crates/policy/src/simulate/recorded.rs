@@ -10,7 +10,8 @@ use relance_scm::{Control, EndCause, ExitCode, ServiceState, Win32Error};
 
 use super::script::{Happening, Moment, Script, StartOutcome, When};
 
-/// What an entry of the log says of the life of a run; a log has many, and all are held at a time.
+/// What an entry of the log says about a run. A log has many entries, and all are in memory at a
+/// time, so this is small.
 #[derive(Clone, Debug)]
 pub struct Fact {
     /// When.
@@ -76,7 +77,8 @@ impl Recorded {
         self.failures
     }
 
-    /// Takes the next one. What says nothing of the life of a run, or follows from what does, is left out.
+    /// Takes the next entry. Entries that say nothing about a run, or that follow from other
+    /// entries, are left out.
     pub fn take(&mut self, entry: &Fact) {
         let event = &entry.event;
         if let Some(code) = code_of(event) {
@@ -144,7 +146,7 @@ impl Recorded {
 
     fn fails(&mut self, entry: &Fact) {
         self.failures += 1;
-        // How a start failed that counts was said before.
+        // If the failed start counts, its cause was recorded before.
         if self.is_running {
             let what = match (&entry.told, self.said.take()) {
                 (Some(cause), _) => Happening::Caused(Arc::clone(cause)),
@@ -156,7 +158,8 @@ impl Recorded {
         self.is_explained = true;
     }
 
-    /// How a start goes is settled before it; where the policy has not asked for it, somebody has.
+    /// The outcome of a start is scripted before the start; a start that the policy has not asked
+    /// for was made by somebody.
     fn start_fails(&mut self, entry: &Fact, error: Win32Error) {
         let outcome = if error == Win32Error::SERVICE_REQUEST_TIMEOUT {
             StartOutcome::ExitsBeforeConnecting

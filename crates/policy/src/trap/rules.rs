@@ -38,7 +38,7 @@ fn may_be(config: &ServiceConfig, cause: &Cause) -> bool {
             extensions.get(RETRY_FAILED_STARTS) && is_alone && !config.dependencies.is_empty()
         }
         Cause::GaveUp => extensions.get(RESTART_LIMIT).is_some(),
-        // Only a service has told the manager of them.
+        // Only a service reports them to the manager.
         Cause::Exception(_)
         | Cause::MemoryLimit
         | Cause::TimeLimit
@@ -67,7 +67,7 @@ fn is_failure(config: &ServiceConfig, status: u32) -> bool {
         return extensions.get(RESTART_ON_EXIT_LIMIT).is_some();
     }
     match config.kind {
-        // It may end with any status without having said anything (R1).
+        // It may end with any status without a report (R1).
         ServiceKind::Service => true,
         ServiceKind::Program if !config.failure_actions_on_non_crash_failures => false,
         ServiceKind::Program if only.is_empty() => status != 0,
