@@ -159,7 +159,7 @@ impl QuietHours {
     pub fn rest(self, second_of_day: u32) -> Option<Duration> {
         let since = |minute: u32| (DAY + second_of_day % DAY - minute * 60) % DAY;
         let (from, until) = (since(self.from), since(self.until));
-        // They have begun later than they last ended.
+        // They have begun after their last end.
         let rest = (from < until).then(|| DAY - until)?;
         Some(Duration::from_secs(rest.into()))
     }

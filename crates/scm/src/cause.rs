@@ -80,7 +80,7 @@ impl EndCauseKind {
         }
     }
 
-    /// Whether the manager tells it, and not the run time of the program.
+    /// Whether the manager reports it, and not the run time of the program.
     #[must_use]
     pub const fn is_of_manager(self) -> bool {
         matches!(
@@ -138,7 +138,7 @@ impl EndCause {
 }
 
 impl EndCause {
-    /// The text: what the manager says is a message of the catalogue.
+    /// The text; one from the manager is a message of the catalogue.
     #[must_use]
     pub fn said(&self) -> Sentence {
         if self.kind.is_of_manager() {

@@ -126,7 +126,7 @@ pub struct ServiceConfig {
     /// How long a shutdown waits for the service after PRESHUTDOWN (S47); `None`: the daemon's
     /// setting.
     pub preshutdown_timeout: Option<Duration>,
-    /// Who may do what with it; `None`: the default (A18), which is stored nowhere.
+    /// Who may do what with it; `None`: the default (A18), which is not stored.
     pub security: Option<Box<SecurityDescriptor>>,
     /// Settings that Windows does not have.
     pub extensions: Extensions,
@@ -202,8 +202,8 @@ impl ServiceConfig {
         self.check_beyond(&Extensions::default())
     }
 
-    /// The same for a configuration that takes the place of another one: bounds that a later version has made
-    /// narrower hold for what the two do not have in common.
+    /// The same for a configuration that takes the place of another one: bounds that a later version has
+    /// narrowed apply only to values that change.
     ///
     /// # Errors
     /// As for [`check`](Self::check).
@@ -220,7 +220,7 @@ impl ServiceConfig {
         one_error(problems)
     }
 
-    /// The same for a configuration that a manager has: what could be set once is not refused when it is read.
+    /// The same for a stored configuration: a value that was accepted once is not refused when it is read.
     ///
     /// # Errors
     /// As for [`check`](Self::check).

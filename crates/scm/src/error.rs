@@ -61,7 +61,7 @@ impl ScmError {
         }
     }
 
-    /// The Win32 code that Windows gives for this refusal.
+    /// The Win32 code of this refusal, as Windows gives it.
     #[must_use]
     pub fn code(&self) -> Win32Error {
         self.code
@@ -109,7 +109,7 @@ impl std::error::Error for ScmError {}
 pub enum ErrorClass {
     /// The request itself is not valid: bad name, bad parameter. Exit status 2, HTTP 400.
     Usage,
-    /// The request is valid and is refused as things stand. Exit status 3, HTTP 409.
+    /// The request is valid, and refused because of the present state. Exit status 3, HTTP 409.
     Refused,
     /// The service does not take this control at all. Exit status 3, HTTP 400.
     NotTaken,

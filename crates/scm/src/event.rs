@@ -1,9 +1,9 @@
 //! The entries of the event log: which there are, their ids, levels and insertion parameters
 //! (section 4), and our sentences for them.
 //!
-//! Ids and parameters are Windows'; entries that Windows does not have belong to the source
-//! `Relance`. What else is known of an occurrence (run, exit status, last lines of output) is kept
-//! beside these by the engine. `names` says what the parameters are, `texts` makes sentences of them, `read` reads stored entries back.
+//! Ids and parameters are Windows'; entries that Windows does not have belong to the source `Relance`. The engine
+//! stores other facts (run, exit status, last lines of output) beside these. `names` says what the parameters are,
+//! `texts` makes sentences of them, `read` reads stored entries back.
 
 mod failed;
 mod level;
@@ -346,7 +346,7 @@ pub enum Event {
     NoticesDropped(Box<str>, u64),
     /// 1159: the file of targets cannot be used, and why.
     NoticesUnusable(Box<str>),
-    /// 1160: somebody wants to see whether a target can be reached.
+    /// 1160: a test of a target was asked for.
     NoticeTest(Box<str>, Box<str>),
     /// 1161: it can.
     NoticeTested(Box<str>),

@@ -142,7 +142,7 @@ pub struct Repeated {
 /// An entry that a program writes itself, with the source [`EventSource::Application`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewEntry {
-    /// Who writes: the name of a service, or any other name.
+    /// The author: the name of a service, or any other name.
     pub name: Box<str>,
     /// Number of the kind of entry; the program's own.
     pub event_id: u32,
@@ -247,7 +247,7 @@ impl LogEntry {
     }
 }
 
-/// Which entries to find. Everything that is given must hold.
+/// Which entries to find. An entry must meet every condition that is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventFilter {
     /// Only of this service.

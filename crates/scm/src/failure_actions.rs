@@ -28,7 +28,7 @@ pub const TEXT_LEN_MAX: usize = 8192;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum RecoveryActionKind {
-    /// Nothing; still takes its place in the list and counts (R22).
+    /// Does nothing; it still takes its place in the list, and the failure counts (R22).
     None = 0,
     /// Start the service again.
     Restart = 1,

@@ -77,7 +77,7 @@ mod tests {
         assert_eq!(worker.fill_in("--queue=q%i-%i"), "--queue=q3-3");
         assert_eq!(worker.fill_in("100%%i of %i, %d %"), "100%i of 3, %d %");
         assert_eq!(name("worker").fill_in("%i %%i"), "%i %%i");
-        // What is filled in is not looked at again.
+        // The text that was filled in is not searched again.
         assert_eq!(name("worker@%i").fill_in("a%i"), "a%i");
     }
 }

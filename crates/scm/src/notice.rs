@@ -1,5 +1,5 @@
-//! Telling somebody (X86): which notices there are, and how a service says whom they go to. What a notice means is
-//! decided in `relance-notify`; what a manager says of its targets is in `manager`.
+//! Notifications (X86): which notices there are, and how a service names their targets. `relance-notify` decides
+//! when a notice is due; what a manager reports about its targets is in `manager`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,10 +13,10 @@ use crate::win32::Win32Error;
 const CHOICES_MAX: usize = 16;
 /// Longest name of a target, in bytes.
 const TARGET_LEN_MAX: usize = 64;
-/// What a service says that nobody is told of.
+/// The word by which a service has no notices at all.
 const NOBODY: &str = "nobody";
 
-/// What somebody can be told of.
+/// The kinds of notices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NoticeKind {
     /// `failure`: it failed, and something follows.
@@ -31,7 +31,7 @@ pub enum NoticeKind {
     StillDown,
     /// `recycling`: it was restarted as planned.
     Recycling,
-    /// `test`: somebody wants to see whether a target can be reached. Nobody chooses it.
+    /// `test`: a test whether a target can be reached. It cannot be chosen in settings.
     Test,
 }
 
@@ -45,7 +45,7 @@ impl NoticeKind {
         Self::StillDown,
         Self::Recycling,
     ];
-    /// What a target is told of if nobody says more: what needs somebody, and that it is over.
+    /// The default kinds of a target: problems that need a person, and their end.
     pub const USUAL: [Self; 4] = [
         Self::Recovery,
         Self::GiveUp,
@@ -114,7 +114,7 @@ pub fn read_kinds(text: &str) -> Result<Box<[NoticeKind]>, ScmError> {
     Ok(kinds.into())
 }
 
-/// Whom a service has told (X86): nothing: what the file of targets says.
+/// The targets that a service names for its notices (X86); empty: as the file of targets says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Notify(pub Box<[Choice]>);
 
@@ -123,7 +123,7 @@ pub struct Notify(pub Box<[Choice]>);
 pub struct Choice {
     /// Its name; `None`: nobody.
     pub target: Option<Box<str>>,
-    /// What it is told of; nothing: what the file says of it.
+    /// The kinds of notices that it gets; empty: as the file says.
     pub kinds: Box<[NoticeKind]>,
 }
 

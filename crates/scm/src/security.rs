@@ -61,7 +61,7 @@ pub struct Access {
 pub struct NamedChange {
     /// `alice`, `user:alice`, `group:web`, `administrators`, or a security identifier.
     pub who: String,
-    /// What becomes of their rights.
+    /// The change of their rights.
     pub give: Give,
 }
 

@@ -160,7 +160,7 @@ pub struct Setting {
     pub controller: Option<Controller>,
 }
 
-/// A time that is longer than ten years is a slip of the keyboard.
+/// A time that is longer than ten years is taken for a typing mistake.
 const LONGEST: Duration = Duration::from_secs(3650 * 86_400);
 /// A delay is counted in 32 bits of milliseconds, as on Windows (R39).
 const LONGEST_DELAY: Duration = Duration::from_secs(49 * 86_400);

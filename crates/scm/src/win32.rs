@@ -145,7 +145,7 @@ codes! {
     CANCELLED = 1223;
     /// 1314: a privilege is missing (R46).
     PRIVILEGE_NOT_HELD = 1314;
-    /// 1326: this signs nobody in.
+    /// 1326: the link or token is not valid for a sign-in.
     LOGON_FAILURE = 1326;
     /// 1332: no such account.
     NONE_MAPPED = 1332;
@@ -161,7 +161,7 @@ codes! {
     TIMEOUT = 1460;
     /// 1722: the manager cannot be reached.
     RPC_S_SERVER_UNAVAILABLE = 1722;
-    /// 1726: the call was broken off; nobody knows whether it was carried out.
+    /// 1726: the call was broken off; whether it was carried out is unknown.
     RPC_S_CALL_FAILED = 1726;
     /// 1816: a quota is used up.
     NOT_ENOUGH_QUOTA = 1816;

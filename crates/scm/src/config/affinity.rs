@@ -14,7 +14,8 @@ use crate::win32::Win32Error;
 pub struct Affinity(NonZeroU64);
 
 impl Affinity {
-    /// From a mask, one bit for each processor. `None` for 0, which is not a set to run on.
+    /// From a mask, one bit for each processor. `None` for 0, because a process needs at least one
+    /// processor.
     #[must_use]
     pub fn from_mask(mask: u64) -> Option<Self> {
         NonZeroU64::new(mask).map(Self)

@@ -53,7 +53,7 @@ impl Backoff {
     }
 }
 
-/// In whole milliseconds, as delays are.
+/// In whole milliseconds, like all delays.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

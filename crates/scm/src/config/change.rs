@@ -14,7 +14,7 @@ use crate::security::{AccessChange, SecurityDescriptor};
 /// What to change; `None` keeps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConfigChange {
-    /// What a run is started as, from the next start on.
+    /// The kind of service, from the next start on.
     pub kind: Option<ServiceKind>,
     /// `""` goes back to the service name (C20).
     pub display_name: Option<String>,

@@ -12,7 +12,7 @@ use crate::duration::{self, Bare};
 /// A limit, in the kernel's unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
-    /// What the process is held to; it may raise it itself up to `hard`.
+    /// The limit in effect; the process may raise it up to `hard`.
     pub soft: u64,
     /// What it cannot pass.
     pub hard: u64,

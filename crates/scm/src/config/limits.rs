@@ -1,8 +1,8 @@
 //! The largest sizes of parts of a service that Windows bounds by how it stores or sends them.
 //!
-//! What is too large is refused when it is set, and not only when the service starts. The kernel takes a
-//! command line and an environment of 128 KiB a string and 2 MiB in all; start arguments must fit into one
-//! frame of the control channel.
+//! Values that are too large are refused when they are set, and not only when the service starts. The
+//! kernel takes a command line and an environment of 128 KiB a string and 2 MiB in all; start arguments
+//! must fit into one frame of the control channel.
 
 use relance_texts::{error, shown};
 
@@ -128,7 +128,7 @@ mod tests {
             refused.to_string().contains("the environment takes"),
             "{refused}"
         );
-        // 8 MiB in one variable, which killed the engine later.
+        // A variable of 8 MiB once killed the engine later.
         assert_eq!(
             with_environment(&[("A", 8 << 20)])
                 .unwrap_err()

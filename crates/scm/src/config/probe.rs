@@ -11,7 +11,8 @@ use crate::command_line;
 use crate::error::ScmError;
 use crate::win32::Win32Error;
 
-/// An address of a socket. Names of machines are not looked up: that may take any time.
+/// An address of a socket. Names of machines are not looked up, because that can take arbitrarily
+/// long.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Address {
     /// `127.0.0.1:8080`, `[::1]:8080`; `localhost:8080` is the first of these.
@@ -29,7 +30,7 @@ pub enum Probe {
     Http {
         /// Whom to ask.
         address: SocketAddr,
-        /// What for, with the `/` in front.
+        /// The path to request, with the `/` in front.
         path: Box<str>,
     },
     /// A command ends with status 0: `command:redis-cli ping`.

@@ -31,7 +31,7 @@ pub struct Rule {
     pub actions: Box<[RecoveryAction]>,
 }
 
-/// What people can tell apart.
+/// The causes that rules can name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// `any`: every failure.
@@ -101,7 +101,7 @@ impl Cause {
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
         match (self, other) {
-            // Giving up is not the failure before it, so no cause of a failure covers it.
+            // Giving up comes after the failure, so no cause of a failure covers it.
             (Self::GaveUp, _) | (_, Self::GaveUp) => self == other,
             (Self::Any, _)
             | (Self::Error(None), Self::Error(_))

@@ -1,5 +1,6 @@
 //! What the parameters of an entry are, in their order in the log: the names that its sentence in the
-//! catalogue (`event.ftl`) gives them. A name says, too, how its value reads: `time` is milliseconds.
+//! catalogue (`event.ftl`) gives them. A name also says how its value is shown: `time` is
+//! milliseconds.
 
 use std::time::Duration;
 

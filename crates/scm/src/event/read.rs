@@ -1,5 +1,5 @@
-//! Reads an entry back: from its id and stored parameters to the [`Event`] that it was, so that nobody
-//! counts parameters. The other direction is [`Event::parameters`].
+//! Reads an entry back: from its id and stored parameters to the [`Event`] that it was, so that no
+//! other code counts parameters. The other direction is [`Event::parameters`].
 
 use super::Event;
 use crate::budget::Budget;
@@ -15,7 +15,8 @@ impl Event {
     /// The event that an entry of the manager records. `None` for an id that this version does not know,
     /// for parameters that do not fit it, and for what Windows alone logs.
     ///
-    /// What the parameters do not hold gets a neutral value: the delay of the action in 7032 and 1009 is 0.
+    /// A value that is not among the parameters becomes neutral: the delay of the action in 7032
+    /// and 1009 is 0.
     #[must_use]
     pub fn read(event_id: u32, parameters: &[String]) -> Option<Self> {
         let read = Parameters(parameters);

@@ -256,7 +256,7 @@ fn an_entry_that_is_not_ours_or_is_cut_short_is_not_read() {
     assert_eq!(Event::read(1, &[]), None);
 }
 
-/// Each sentence takes what its entry has, and only that; so `?` stands in it for nothing that is there.
+/// Each sentence takes exactly the parameters that its entry has, so it never shows `?` for one of them.
 #[test]
 fn sentences_and_entries_have_the_same_parameters() {
     for words in relance_texts::all() {

@@ -33,7 +33,7 @@ impl By {
         }
     }
 
-    /// For people: "by root". Nothing for the manager, which is meant where nobody is named.
+    /// For people: "by root". Empty for the manager: an entry without a name is the manager's.
     #[must_use]
     pub fn sentence(&self) -> Option<Sentence> {
         match self {

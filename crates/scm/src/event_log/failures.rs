@@ -36,7 +36,7 @@ struct Failure {
     at: Timestamp,
     /// How many it stands for: 1, or more where the log was flooded (E12).
     times: u64,
-    /// The entry that tells most: the first one with a cause, else the first.
+    /// The most informative entry: the first one with a cause, else the first.
     number: u64,
     cause: Option<String>,
     exit: Option<ProcessExit>,
@@ -116,7 +116,7 @@ impl Failures {
         }
     }
 
-    /// What was collected, what failed last first.
+    /// The report: the latest failure first.
     #[must_use]
     pub fn report(&self) -> Vec<ServiceFailures> {
         let mut report: Vec<_> = self
@@ -174,8 +174,8 @@ impl Failure {
     }
 }
 
-/// What a cause has in common with others for the same reason. Numbers in the words of a program (an order, an
-/// address) differ each time; those of the kernel (a status) are the reason.
+/// The part of a cause that failures for the same reason share. Numbers in a program's text (an order, an
+/// address) differ each time and are left out; numbers of the kernel (a status) are the reason itself.
 #[must_use]
 pub fn cause_key(cause: &str) -> String {
     match EndCause::read(cause) {

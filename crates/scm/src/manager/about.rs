@@ -34,15 +34,15 @@ pub struct ManagerInfo {
     pub clock_ns: u64,
     /// Whether that clock is moved by hand.
     pub manual_clock: bool,
-    /// What is or was wrong with its service database since it began, in sentences.
+    /// Present and past problems of its service database since it began, in sentences.
     pub notices: Vec<String>,
-    /// The web console that it keeps running, if it is to.
+    /// The web console that it keeps running, if one is configured.
     pub console: Option<ConsoleInfo>,
     /// The controllers that the control groups of its runs have; none on Windows.
     pub controllers: Controllers,
 }
 
-/// How a manager's web console is.
+/// The state of a manager's web console.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConsoleInfo {
     /// Its process; 0: there is none.

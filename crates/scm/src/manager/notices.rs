@@ -1,15 +1,15 @@
-//! What a manager says of those whom it tells (X86 to X94).
+//! Targets and messages of notifications, as a manager reports them (X86 to X94).
 
 use std::fmt;
 
 use crate::event_log::Timestamp;
 
-/// What a manager says of those whom it tells.
+/// Targets and messages of notifications, as a manager reports them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Notices {
     /// The targets of the file.
     pub targets: Vec<TargetInfo>,
-    /// What was told last and what waits, the oldest first.
+    /// The messages that were sent last and those that wait, the oldest first.
     pub messages: Vec<MessageInfo>,
     /// Why the file of targets cannot be used.
     pub problem: Option<String>,
@@ -52,7 +52,7 @@ pub struct MessageInfo {
     pub id: String,
     /// To whom.
     pub target: String,
-    /// What of: the word of a [`NoticeKind`](crate::notice::NoticeKind).
+    /// The word of its [`NoticeKind`](crate::notice::NoticeKind).
     pub kind: String,
     /// What it says.
     pub title: String,
@@ -70,7 +70,7 @@ pub struct MessageInfo {
     pub problem: Option<String>,
 }
 
-/// What the process that tells has to put on record.
+/// What the notifier has to log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoticeReport {
     /// A target cannot be reached, and why.
@@ -81,6 +81,6 @@ pub enum NoticeReport {
     Dropped(String, u64),
     /// The file of targets cannot be used, and why.
     Unusable(String),
-    /// A test of a target is over; what went wrong, if something did.
+    /// A test of a target is over; the problem, if there was one.
     Tested(String, Option<String>),
 }

@@ -34,7 +34,7 @@ pub enum OutputRange {
     /// The last lines of the run with this number, so many at most. None where the manager does not know where the
     /// output of that run begins: an earlier manager had started it, or another run has begun since.
     LastLinesOfRun(u32, u32),
-    /// From a position on, as far as there is something.
+    /// Everything from a position on.
     From(u64),
 }
 

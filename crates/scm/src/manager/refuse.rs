@@ -4,7 +4,7 @@
 ///
 /// Written in the `impl` with a function from `&Self` to the [`ScmError`](crate::ScmError), and the
 /// names of the methods: `refuse!(Self::error; apply, explain);`. For a manager that has lost its
-/// database, and for those of tests, which know little.
+/// database, and for managers of tests, which implement little.
 #[macro_export]
 macro_rules! refuse {
     (@reply $error:path; $name:ident($($kind:ty),*) -> $answer:ty) => {

@@ -28,7 +28,7 @@ impl<T> Reply<T> {
         }
     }
 
-    /// The same reply, to somebody who may give the request up: the flag says so.
+    /// The same reply, for a caller that may give the request up: the flag says so.
     pub fn unless(mut self, given_up: Arc<AtomicBool>) -> Self {
         self.given_up = Some(given_up);
         self
@@ -69,7 +69,7 @@ pub struct Interest {
 }
 
 impl Interest {
-    /// Whether it lasts; one that nobody can give up lasts for ever.
+    /// Whether somebody still waits; a request that cannot be given up always has somebody waiting.
     #[must_use]
     pub fn lasts(&self) -> bool {
         let given_up = self.given_up.as_ref();

@@ -53,8 +53,8 @@ impl SecurityDescriptor {
         changed
     }
 
-    /// Takes rights out of the entries of one kind that name an account; empty ones go. Every right is
-    /// every bit, those that only we know included.
+    /// Takes rights out of the entries of one kind that name an account; empty ones go. "Every right"
+    /// means every bit, including those that only Relance has.
     fn take(&mut self, sid: &Sid, kind: AceKind, rights: AccessRights) {
         let rights = if rights.contains(AccessRights::ALL_ACCESS) {
             AccessRights::from_raw(u32::MAX)
@@ -81,8 +81,8 @@ impl SecurityDescriptor {
         self.dacl.insert(place, ace);
     }
 
-    /// Those who may have anything run under the account of the manager, besides it and administrators:
-    /// see [`words::POWERFUL`].
+    /// Users, besides the manager and administrators, that can have anything run under the account of
+    /// the manager: see [`words::POWERFUL`].
     pub fn powerful(&self) -> impl Iterator<Item = &Ace> {
         let trusted = [Sid::LocalSystem, Sid::Administrators, Sid::UnixUser(0)];
         self.dacl.iter().filter(move |ace| {

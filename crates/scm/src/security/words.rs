@@ -13,7 +13,7 @@ pub struct Word {
     pub word: &'static str,
     /// The bits it stands for.
     pub rights: AccessRights,
-    /// What anyone who has it may do.
+    /// What the right allows.
     pub meaning: &'static str,
 }
 
@@ -71,16 +71,17 @@ pub const WORDS: [Word; 11] = [
     word("all", AccessRights::ALL_ACCESS, "everything"),
 ];
 
-/// The rights with which anything can be run under the account of the manager: who may change a
-/// service's program and account, or give himself the right to, has that account's power (A27).
+/// The rights with which anything can be run under the account of the manager: a user who may
+/// change a service's program and account, or who may give himself that right, has the power of
+/// that account (A27).
 pub const POWERFUL: AccessRights = AccessRights::CHANGE_CONFIG
     .union(AccessRights::WRITE_DAC)
     .union(AccessRights::WRITE_OWNER);
 
 /// The rights that words name.
 ///
-/// # Errors
-/// 87 for a word that is none, naming those there are.
+/// # Errors 87 for a word that is not a right; the sentence names those there
+/// are.
 pub fn parse<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<AccessRights, ScmError> {
     let mut rights = AccessRights::NONE;
     for given in words {

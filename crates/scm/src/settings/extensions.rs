@@ -453,7 +453,7 @@ extensions! {
     WATCHDOG: Option<Duration> = liveness::WATCHDOG;
     /// What asks a hung run to end, so that it can leave a dump; not set: it is killed at once (X44).
     WATCHDOG_SIGNAL: Option<u8> = liveness::WATCHDOG_SIGNAL;
-    /// Where it is looked whether a run lives; not set: nowhere (X43).
+    /// The probe that checks whether a run is alive; not set: none (X43).
     PROBE: Option<Probe> = liveness::PROBE;
     /// A text that the answer must contain (X43).
     PROBE_TEXT: Option<Box<str>> = liveness::PROBE_TEXT;
@@ -461,17 +461,17 @@ extensions! {
     PROBE_INTERVAL: Duration = liveness::PROBE_INTERVAL;
     /// How long an answer may take (X43).
     PROBE_TIMEOUT: Duration = liveness::PROBE_TIMEOUT;
-    /// So many failed probes in a row are a hang (X43).
+    /// How many failed probes in a row count as a hang (X43).
     PROBE_FAILURES: Option<u64> = liveness::PROBE_FAILURES;
-    /// How long after RUNNING the first one comes (X43).
+    /// How long after RUNNING the first probe comes (X43).
     PROBE_DELAY: Duration = liveness::PROBE_DELAY;
-    /// Above so much memory a run is slowed down (X53).
+    /// The amount of memory above which a run is slowed down (X53).
     MEMORY_HIGH: Option<u64> = limits::MEMORY_HIGH;
     /// How much memory a run may have (X53).
     MEMORY_MAX: Option<u64> = limits::MEMORY_MAX;
     /// How much of it may be swapped out (X53).
     SWAP_MAX: Option<u64> = limits::SWAP_MAX;
-    /// Whether want of memory ends the whole run (X54).
+    /// Whether running out of memory ends the whole run (X54).
     OOM_GROUP: bool = limits::OOM_GROUP;
     /// Its share of the processors (X53).
     CPU_WEIGHT: Option<u64> = limits::CPU_WEIGHT;
@@ -481,21 +481,21 @@ extensions! {
     TASKS_MAX: Option<u64> = limits::TASKS_MAX;
     /// Its share of the disks (X53).
     IO_WEIGHT: Option<u64> = limits::IO_WEIGHT;
-    /// What becomes of it when something that it needs fails (X70, X71).
+    /// What happens to it when a service that it needs fails (X70, X71).
     WHEN_DEPENDENCY_FAILS: &'static str = dependencies::WHEN_DEPENDENCY_FAILS;
     /// When it is started by the clock (X72); not set: never.
     SCHEDULE: Option<Box<str>> = schedules::SCHEDULE;
-    /// What becomes of a start whose time came while there was no manager (X73).
+    /// What happens to a start whose time came while there was no manager (X73).
     WHEN_START_MISSED: &'static str = schedules::WHEN_START_MISSED;
-    /// What becomes of a start that finds the service running (X74).
+    /// What happens to a start that finds the service running (X74).
     WHEN_STILL_RUNNING: &'static str = schedules::WHEN_STILL_RUNNING;
-    /// Above so much memory a run is recycled (X55).
+    /// The amount of memory above which a run is recycled (X55).
     RECYCLE_ABOVE: Option<u64> = ceilings::RECYCLE_ABOVE;
-    /// After such a life a run is recycled (X55).
+    /// The age at which a run is recycled (X55).
     RECYCLE_AFTER: Option<Duration> = ceilings::RECYCLE_AFTER;
-    /// At this time of day a run is recycled (X55).
+    /// The time of day at which a run is recycled (X55).
     RECYCLE_AT: Option<Box<str>> = ceilings::RECYCLE_AT;
-    /// After so many jobs a run is recycled (X58).
+    /// The number of jobs after which a run is recycled (X58).
     RECYCLE_AFTER_JOBS: Option<u64> = ceilings::RECYCLE_AFTER_JOBS;
     /// How far recycling is spread (X55).
     RECYCLE_JITTER: Duration = ceilings::RECYCLE_JITTER;
@@ -503,24 +503,28 @@ extensions! {
     FAILURE_RULES: Rules = delays::FAILURE_RULES;
     /// How the delay of a restart grows while failures go on (X80); not set: not at all.
     BACKOFF: Option<Backoff> = delays::BACKOFF;
-    /// To how much at the most (X80).
+    /// The longest delay that back-off reaches (X80).
     BACKOFF_MAX: Duration = delays::BACKOFF_MAX;
     /// How far restarts are spread (X81).
     RESTART_JITTER: Duration = delays::RESTART_JITTER;
-    /// After such a run the failure counter starts again (X82); not set: after the reset period.
+    /// How long a run must last for the failure counter to start again (X82); not set: the reset
+    /// period decides.
     RESET_AFTER_RUN: Option<Duration> = delays::RESET_AFTER_RUN;
-    /// So many restarts may follow failures within [`RESTART_LIMIT_PERIOD`] (X83); not set: any number.
+    /// How many restarts may follow failures within [`RESTART_LIMIT_PERIOD`] (X83); not set: any
+    /// number.
     RESTART_LIMIT: Option<u64> = delays::RESTART_LIMIT;
     /// The period of that limit (X83).
     RESTART_LIMIT_PERIOD: Duration = delays::RESTART_LIMIT_PERIOD;
     /// Hours in which no recovery action begins (X96); not set: none.
     QUIET_HOURS: Option<Box<str>> = budgets::QUIET_HOURS;
-    /// Of a group one is restarted at a time (X97); not set: in no group.
+    /// The group of which one service is restarted at a time (X97); not set: no group.
     RESTART_GROUP: Option<Box<str>> = budgets::RESTART_GROUP;
-    /// Who is told what happens to it (X86).
+    /// The targets of its notices (X86).
     NOTIFY: Notify = notices::NOTIFY;
-    /// So long after a failure it is still down (X87); not set: what the file of targets says.
+    /// How long after a failure the notice "still down" is sent (X87); not set: as the file of
+    /// targets says.
     NOTIFY_DOWN_AFTER: Option<Duration> = notices::NOTIFY_DOWN_AFTER;
-    /// The named policy that says what follows a failure (X101); not set: its own settings do.
+    /// The named policy that decides what follows a failure (X101); not set: its own settings
+    /// decide.
     RECOVERY_POLICY: Option<Box<str>> = policies::RECOVERY_POLICY;
 }

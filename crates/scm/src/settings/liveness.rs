@@ -72,9 +72,9 @@ pub(super) const WATCHDOG: Setting = Setting {
 /// What the rows about signs of life have in common.
 const LIVELY: Setting = linux_at_once(setting::WINDOWS_NO_PROBES);
 
-/// What happens more often costs more than it tells.
+/// The shortest interval: more frequent signs cost more than they tell.
 const SHORTEST: Duration = Duration::from_millis(100);
-/// What is looked at more seldom is not looked at.
+/// The longest interval: with a longer one, a hang would go unnoticed for too long.
 const LONGEST: Duration = Duration::from_secs(30 * 86_400);
 
 /// See [`WATCHDOG_SIGNAL`](super::WATCHDOG_SIGNAL).

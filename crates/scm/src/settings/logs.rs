@@ -6,7 +6,7 @@ use crate::config::{Extensions, OutputMode};
 
 use super::{EXTENSION, SetBy, Setting, Subject, System, Value, ValueType, Words};
 
-/// What [`STDERR`](super::STDERR) is where standard error goes where the output goes.
+/// The value of [`STDERR`](super::STDERR) if standard error goes to the same place as the output.
 pub const STDERR_TOGETHER: &str = "output";
 
 /// Where standard error goes: a word of [`STDERR`](super::STDERR), also where that is not set (X65). Two streams

@@ -1,5 +1,5 @@
-//! What the real manager of Windows makes of a setting: the same file describes services for both systems, and this is what
-//! differs.
+//! How the real manager of Windows handles a setting: the same file describes services for both systems, and this
+//! says where they differ.
 
 use relance_texts::{Sentence, windows};
 
@@ -19,7 +19,7 @@ pub enum OnWindows {
 }
 
 impl Setting {
-    /// What Windows makes of this setting of a service that has another value than the default.
+    /// How Windows handles this setting of a service, if its value is not the default.
     #[must_use]
     pub fn on_windows(&self, config: &ServiceConfig) -> OnWindows {
         if self.section != Section::Extensions {

@@ -23,7 +23,7 @@ pub enum Subject {
     Process,
     /// What the process may do and see.
     Rights,
-    /// How much the process may use, and who comes first.
+    /// How much the process may use, and its priority.
     Limits,
     /// What it prints.
     Output,

@@ -25,7 +25,7 @@ pub enum ValueType {
     Text,
     /// A text that may have several lines; empty: not set.
     Lines,
-    /// A folder or file, as a whole path from the root on; empty: not set.
+    /// A folder or file, as an absolute path; empty: not set.
     Path,
     /// `yes` or `no`.
     Flag,
@@ -81,7 +81,8 @@ pub enum ValueType {
     Rules,
     /// The name of a policy (X101), or `none`; empty: not set.
     PolicyName,
-    /// Whom a service has told (X86): an option that may be repeated, a line for each in a form.
+    /// The targets that a service names for its notices (X86): an option that may be repeated, a
+    /// line for each in a form.
     Notify,
     /// A security descriptor; empty: the default.
     Sddl,
@@ -253,8 +254,7 @@ impl ValueType {
 
 /// Rules by cause, each in the form in which they are kept.
 ///
-/// # Errors
-/// A sentence that says what is wrong with one.
+/// # Errors A sentence that says what is wrong.
 pub fn rules<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Value, Sentence> {
     let texts = texts.into_iter().map(str::trim);
     Rules::read(texts.filter(|text| !text.is_empty()))
@@ -262,10 +262,9 @@ pub fn rules<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Value, Sent
         .map_err(|error| error.to_sentence())
 }
 
-/// Whom a service has told, each in the form in which it is kept.
+/// The targets that a service names for its notices, each in the form in which it is kept.
 ///
-/// # Errors
-/// A sentence that says what is wrong with one.
+/// # Errors A sentence that says what is wrong.
 pub fn notify<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Value, Sentence> {
     let texts = texts.into_iter().map(str::trim);
     Notify::read(texts.filter(|text| !text.is_empty()))
@@ -321,7 +320,7 @@ impl Value {
         }
     }
 
-    /// Whether it says nothing: not set, or an empty list.
+    /// Whether it is empty: not set, or an empty list.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
         match self {

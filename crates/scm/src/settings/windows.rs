@@ -1,5 +1,5 @@
 //! The settings that Windows has too. They are fields of [`ServiceConfig`](crate::ServiceConfig); a
-//! row says how people name, give and see them.
+//! row says how people name, set and see them.
 
 use super::{NEUTRAL, Section, Setting, TakesEffect, Typed, Value, ValueType, Words};
 
