@@ -40,8 +40,8 @@ pub(crate) struct Common {
     pub(crate) json: bool,
 }
 
-/// Ends the process when its output can go nowhere, which `println!` panics about: with 0 if anyone who
-/// read it has seen enough (`| head`), else with 1 and the reason.
+/// Ends the process when its output cannot be written, where `println!` would panic: with status 0 if
+/// the reader has closed the pipe (`| head`), else with 1 and the reason.
 #[allow(clippy::exit, reason = "a panic hook has nobody to return to")]
 pub(crate) fn end_when_nobody_reads() {
     const PRINTING: &str = "failed printing to stdout: ";
@@ -80,7 +80,7 @@ pub(crate) enum CommandFailure {
     Usage(clap::Error),
     /// Anything else.
     Other(anyhow::Error),
-    /// Everything has been said already.
+    /// Everything has been printed already.
     Silent(u8),
 }
 
@@ -171,7 +171,7 @@ pub(crate) fn own_program() -> Result<std::path::PathBuf, ScmError> {
     std::env::current_exe().told(|reason| file::NoOwnProgram { reason })
 }
 
-/// JSON of our own that does not fit, which does not happen.
+/// JSON of our own that does not fit its type, which does not happen.
 pub(crate) fn misfit(error: serde_json::Error) -> ScmError {
     let text = Sentence::foreign(error.to_string());
     ScmError::new(Win32Error::INTERNAL_ERROR, text)
@@ -243,7 +243,7 @@ impl Common {
         })
     }
 
-    /// The embedded manager these options name, for what only it has: sessions.
+    /// The embedded manager these options name, for sessions, which only it has.
     #[cfg(unix)]
     pub(crate) fn socket_manager(&self) -> Result<relance_client::SocketManager, CommandFailure> {
         let manager = self
@@ -252,7 +252,7 @@ impl Common {
         Ok(manager?)
     }
 
-    /// The manager of Windows these options name, for what only it has.
+    /// The manager of Windows these options name, for requests that only it has.
     #[cfg(windows)]
     pub(crate) fn windows_manager(
         &self,
@@ -290,7 +290,7 @@ impl Manager {
         Ok(answer?)
     }
 
-    /// The manager itself, for what does not come as one answer.
+    /// The manager itself, for requests with more than one answer.
     pub(crate) fn get(&self) -> (&dyn ServiceManager, &Caller) {
         (&*self.manager, &self.caller)
     }

@@ -94,7 +94,7 @@ macro_rules! command {
     };
 }
 
-/// By what they are about; the groups are the paragraphs of the help.
+/// The groups are the paragraphs of the help.
 const GROUPS: &[(Words, &[Command])] = &[
     (
         texts::GROUP_SERVICES,
@@ -146,7 +146,7 @@ const GROUPS: &[(Words, &[Command])] = &[
             command!("events", "The event log", events::Arguments, events::run),
             command!(
                 "notify",
-                "Who is told what happens to services, what waits, and tests",
+                "Notifications: the targets that are told what happens to services, the queue, and tests",
                 notify::Arguments,
                 notify::run
             ),
@@ -288,7 +288,7 @@ const GROUPS: &[(Words, &[Command])] = &[
             ),
             command!(
                 "import",
-                "Read the files of another service manager, say what becomes of each line",
+                "Read the files of another service manager, and report what becomes of each line",
                 import::Arguments,
                 import::run
             ),
@@ -357,7 +357,7 @@ const GROUPS: &[(Words, &[Command])] = &[
             #[cfg(unix)]
             command!(
                 "restore",
-                "Bring a backup of the service database back",
+                "Restore a backup of the service database",
                 restore::Arguments,
                 restore::run
             ),
@@ -378,7 +378,7 @@ const GROUPS: &[(Words, &[Command])] = &[
             #[cfg(windows)]
             command!(
                 "host",
-                "Keep a program as a service; Windows starts it",
+                "Run a program as a service; Windows starts it",
                 host::Arguments,
                 host::run
             ),

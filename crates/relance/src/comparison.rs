@@ -1,4 +1,4 @@
-//! Two policies beside each other: what each makes of the same script.
+//! Two policies side by side: how each answers the same script.
 
 mod svg;
 
@@ -20,9 +20,9 @@ use crate::played::play;
 use crate::table::{self, Cell, Column};
 use crate::text::moment;
 
-/// What follows the first failures is shown, of so many.
+/// For how many of the first failures the table shows what follows.
 const FAILURES_SHOWN: usize = 12;
-/// So many entries of a time line are in JSON, as in the API.
+/// Most entries of a time line in JSON, as in the API.
 const ENTRIES_SHOWN: usize = 10_000;
 
 /// See the module.

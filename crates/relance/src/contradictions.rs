@@ -1,4 +1,4 @@
-//! Settings that do nothing because of others (X47): they are kept, and it is said.
+//! Settings that have no effect because of others (X47): they are kept, and people are told.
 
 use relance_scm::config::{Extensions, Probe, Readiness};
 use relance_scm::settings::{
@@ -63,7 +63,7 @@ const NEEDS: &[Need] = &[
     },
 ];
 
-/// What these settings contradict, each in a sentence with what to do.
+/// The contradictions of these settings, each in a sentence with what to do.
 pub(crate) fn of(set: &Extensions) -> Vec<(Sentence, Sentence)> {
     let unused = set.given().filter_map(|(setting, _)| {
         let mut needs = NEEDS.iter();
@@ -114,7 +114,7 @@ fn never_slowed(set: &Extensions) -> Option<(Sentence, Sentence)> {
     })
 }
 
-/// Says them on stderr of a service that was just created.
+/// Prints them on stderr for a service that was just created.
 pub(crate) fn note(name: &str, set: &Extensions) {
     for (text, advice) in of(set) {
         let said = format!("{name}: {}; {}", text.of(lang()), advice.of(lang()));

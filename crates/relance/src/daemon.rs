@@ -57,7 +57,8 @@ pub(crate) struct Arguments {
     /// what a policy does in a day
     #[arg(long, value_name = "CLOCK", value_parser = ["machine", "manual"], default_value = "machine")]
     clock: String,
-    /// Run the web console there: 127.0.0.1:7467, or PORT alone for that of this machine only
+    /// Run the web console at this address: 127.0.0.1:7467, or PORT alone for that port of this
+    /// machine only
     #[arg(long, value_name = "ADDRESS")]
     console: Option<String>,
     /// Whether each service gets a control group of its own: wherever the daemon can make one, or never
@@ -68,19 +69,19 @@ pub(crate) struct Arguments {
     /// repeated
     #[arg(long = "pass-env", value_name = "NAME")]
     pass_environment: Vec<String>,
-    /// A file of services as for relance apply, or a folder of them: created or changed at boot, before
-    /// any service is started; may be repeated
+    /// A file of services as for relance apply, or a folder of them: the services are created or
+    /// changed at boot, before any service is started; may be repeated
     #[arg(long, value_name = "PATH")]
     apply: Vec<PathBuf>,
-    /// Where the output of services goes beside their log files, if their settings do not say: in a container
-    /// `stdout`, for `docker logs` [default: none]
+    /// Where the output of services goes besides their log files, unless their settings say
+    /// otherwise: in a container `stdout`, for `docker logs` [default: none]
     #[arg(long, value_name = "WHERE")]
     output_copy: Option<OutputCopy>,
     /// The file that says who is told what happens to services [default: notify.toml beside the settings]
     #[arg(long, value_name = "FILE")]
     notify: Option<PathBuf>,
-    /// Only look whether this program could go on in the process of a manager that has these options, and hands
-    /// over what this version does
+    /// Only check whether this program could go on in the process of a manager that has these
+    /// options, and hands over what this version does
     #[arg(long, value_name = "VERSION", hide = true)]
     takes_over: Option<u32>,
 }
@@ -118,8 +119,8 @@ fn takes_over(arguments: Arguments, version: u32) -> CommandResult {
     load(arguments).map(drop).map_err(cannot_start)
 }
 
-/// The settings, and whether the files of services can be read: before anything is made, what is wrong is told
-/// at once.
+/// Reads the settings, and checks that the files of services can be read, so that errors show before anything
+/// is made.
 fn load(arguments: Arguments) -> Result<Settings, ScmError> {
     let settings = Settings::load(Overrides {
         config: arguments.config,
@@ -224,7 +225,7 @@ fn console(
     })
 }
 
-/// The process that tells somebody.
+/// The notifier.
 fn teller(
     settings: &Settings,
     file: &Path,
@@ -265,8 +266,8 @@ pub(crate) fn engine() -> CommandResult {
         settings.identity = Identity::load_or_create(&settings.state_folder)?.id;
     }
     let administrators = Administrators::new(settings.admin_gid);
-    // The guardian has read them before it began. They count at boot only, and an engine that takes over
-    // later does not fail for them.
+    // The guardian has read them before it began. They matter only at boot, so an engine that takes over
+    // later must not fail because of them.
     let services = settings.services().unwrap_or_else(|error| {
         tracing::warn!("{error}");
         ToApply::default()
@@ -290,7 +291,7 @@ pub(crate) fn engine() -> CommandResult {
     })
 }
 
-/// Runs the process that tells somebody; started by the guardian only.
+/// Runs the notifier; started by the guardian only.
 pub(crate) fn teller_process() -> CommandResult {
     let Ok(text) = std::env::var(relance_notify::SETUP_VARIABLE) else {
         return Err(crate::cli::usage(relance_texts::command::ENGINE_BY_DAEMON));
@@ -306,7 +307,7 @@ pub(crate) fn teller_process() -> CommandResult {
     })
 }
 
-/// What a program runs as that is told of a service under this account.
+/// The user that a notification program runs as, for a service under this account.
 fn run_as(account: &AccountName) -> Result<Option<RunAs>, ScmError> {
     let found = account_ids(account)?;
     Ok(found.map(|found| RunAs {

@@ -14,7 +14,8 @@ const ENTRIES: u32 = 50;
 /// Lines that are shown.
 const LINES: usize = 5;
 
-/// What the last run that ended printed last; `None` where nothing is known, or not for this caller.
+/// The last lines of the last run that ended; `None` if they are not known, or this caller may not
+/// see them.
 pub(crate) fn of_last_run(manager: &Manager, info: &ServiceInfo) -> Option<String> {
     let run = info.last_end.as_ref()?.run;
     let filter = EventFilter {
@@ -33,7 +34,7 @@ pub(crate) fn of_last_run(manager: &Manager, info: &ServiceInfo) -> Option<Strin
         entry.details.output
     });
     match output {
-        // It failed and printed nothing: what stands in the files is of earlier runs.
+        // It failed and printed nothing: the lines in the files are of earlier runs.
         None if failed => None,
         None => of(&printed(manager, info)?),
         Some(output) => of(&output),

@@ -55,7 +55,7 @@ use clap_complete::CompleteEnv;
 /// The whole program.
 #[must_use]
 pub fn main() -> ExitCode {
-    // The guardian wants a process in which nothing is open yet, so nothing happens before this.
+    // The guardian needs a process without open descriptors, so nothing may happen before this.
     cli::end_when_nobody_reads();
     // A shell asks what could come next: answered, and ended, here.
     CompleteEnv::with_factory(commands::whole)

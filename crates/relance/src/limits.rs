@@ -12,7 +12,7 @@ use crate::cli::Manager;
 use crate::lang::{lang, say};
 use crate::plain::plain;
 
-/// Says on stderr which limits of services that were just created or changed are not held here.
+/// Prints on stderr which limits of services that were just created or changed are not held here.
 pub(crate) fn note<'a>(
     manager: &Manager,
     services: impl IntoIterator<Item = (&'a str, &'a Extensions)>,

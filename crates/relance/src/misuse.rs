@@ -10,7 +10,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use relance_scm::{ScmError, Win32Error};
 use relance_texts::{Lang, Sentence, Value, misuse, quoted, shown};
 
-/// So many names that look alike are told.
+/// Most similar names that are suggested.
 const SIMILAR_MAX: usize = 2;
 
 /// Whether it is help, which was asked for, or which is shown because nothing was.
@@ -28,7 +28,7 @@ pub(crate) fn refusal(error: &Error) -> ScmError {
     ScmError::new(Win32Error::INVALID_PARAMETER, Found(error).sentence())
 }
 
-/// What stands below that: how the command is written, and where more is said.
+/// The lines below that: how the command is written, and where to read more.
 pub(crate) fn advice(error: &Error, lang: Lang) -> String {
     let help = misuse::HELP.of(lang);
     match Found(error).usage() {
@@ -105,7 +105,7 @@ impl Found<'_> {
         }
     }
 
-    /// A word that no place is left for, with the option that it may stand behind.
+    /// A surplus word, with the option whose value it may be.
     fn word_too_many(&self, word: &str) -> Sentence {
         let problem = misuse::Word { word: quoted(word) };
         match self.0.get(ContextKind::Custom) {

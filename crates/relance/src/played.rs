@@ -1,5 +1,5 @@
-//! Scripts played on a policy, by the clock where a service has a schedule: when its starts come is worked out in the
-//! time zones of this machine.
+//! Scripts played on a policy, by the clock where a service has a schedule: the times of its starts are computed
+//! in the time zones of this machine.
 
 use relance_policy::simulate::{Script, Timeline, simulate};
 use relance_scm::ServiceConfig;

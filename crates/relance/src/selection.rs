@@ -1,8 +1,7 @@
 //! Which services a command is about: names, patterns (`worker*`, `job?`), groups (`+workers`), or all.
 //!
-//! One service that is named is done without a word, as ever. With several, each is told by a line of
-//! its own, failures do not keep the others from their turn, and the first failure gives the exit
-//! status.
+//! For one named service, success prints nothing. For several, each service gets a line, a failure
+//! does not stop the others, and the first failure gives the exit status.
 
 use std::ffi::OsStr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -32,7 +31,7 @@ const GROUP: char = '+';
 /// How a command goes through its services.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
-    /// So many at the same time.
+    /// How many at the same time.
     at_once: usize,
     /// Whether those that are not begun are left out when one fails.
     stops: bool,
@@ -45,7 +44,7 @@ impl Pace {
         stops: false,
     };
 
-    /// So many at a time, up to the first failure.
+    /// This many at a time, up to the first failure.
     pub(crate) fn rolling(at_once: usize) -> Self {
         Self {
             at_once,
@@ -72,13 +71,13 @@ pub(crate) struct Selected {
     pub(crate) is_one: bool,
 }
 
-/// Refuses a name of no service, which may be a slip of the keyboard.
+/// Refuses a name that no service has, which may be a typing mistake.
 pub(crate) fn must_exist(manager: &Manager, name: &ServiceName) -> CommandResult {
     manager.ask(|scm, caller, reply| scm.query_service(caller, name, reply))?;
     Ok(())
 }
 
-/// X27: what is stored and not managed is said beside answers about all that is managed.
+/// X27: answers about all services also name those that are stored and not managed.
 pub(crate) fn warn_of_unreadable(unreadable: &[UnreadableService]) {
     for service in unreadable {
         let said = say(status::NotLoaded {
@@ -105,9 +104,8 @@ impl Selection {
 
     /// The services that are meant, each once, in the order in which they were named.
     ///
-    /// # Errors
-    /// 87 when none is named, 1060 for a pattern that nothing matches. A name need not exist: what is
-    /// asked of the manager then says so.
+    /// # Errors 87 when none is named, 1060 for a pattern that nothing matches. A name need not
+    /// exist: the later request to the manager fails then.
     pub(crate) fn select(&self, manager: &Manager) -> Result<Selected, CommandFailure> {
         if self.is_empty() {
             return Err(usage(command::NAME_SERVICES));
@@ -216,7 +214,7 @@ impl Selected {
         report(&self.names, results, done, common.json)
     }
 
-    /// Does something with each service, and says of each what came of it, if that is wanted.
+    /// Does something with each service, and prints the result of each, if that is wanted.
     pub(crate) fn act(
         &self,
         pace: Pace,
@@ -298,7 +296,7 @@ fn several_at_once(
                         _ => act(manager, name),
                     };
                     if result.is_err() {
-                        // The first one is named; later ones have told for themselves.
+                        // The first one is named in the error; the others have printed their own.
                         let _ = failed.set(name.clone());
                     }
                     let mut results = results
@@ -327,7 +325,7 @@ fn take<'a>(next: &AtomicUsize, names: &'a [ServiceName]) -> Option<(usize, &'a 
     Some((index, names.get(index)?))
 }
 
-/// What became of one service, as JSON.
+/// The result for one service, as JSON.
 #[derive(Serialize)]
 struct Outcome<'a> {
     name: &'a str,
@@ -359,7 +357,7 @@ fn report(
         Common::print_json(&outcomes)?;
     }
     let first = results.into_iter().find_map(Result::err);
-    // Each has been told already.
+    // Each result has been printed already.
     first.map_or(Ok(()), |failure| {
         Err(CommandFailure::Silent(failure.status()))
     })

@@ -36,10 +36,10 @@ use variables::Variables;
 pub(crate) use policies::DescribedPolicy;
 pub(crate) use problem::Problems;
 
-/// Larger files are not read: services are a few KiB each, and /dev/zero has no end.
+/// Largest file that is read: a service takes a few KiB, and /dev/zero has no end.
 const FILE_BYTES_MAX: u64 = 64 << 20;
 
-/// Files that include each other are so many deep at most.
+/// How deep files may include each other.
 const INCLUDES_DEEP_MAX: usize = 32;
 
 /// Keys of a file.
@@ -82,7 +82,8 @@ impl Descriptions {
 pub(crate) struct Disk<'a> {
     /// A file that a person names; it may be a pipe.
     pub(crate) read: &'a dyn Fn(&Path) -> Result<String, ScmError>,
-    /// A file that a file names, or one of a folder. Its author may not keep the reader waiting.
+    /// A file that a file names, or one of a folder. It must be a regular file, so that its author
+    /// cannot make the reader wait.
     pub(crate) read_regular: &'a dyn Fn(&Path) -> Result<String, ScmError>,
     pub(crate) environment: &'a dyn Fn(&str) -> Option<String>,
 }
@@ -116,7 +117,7 @@ pub(crate) fn read(
     };
     let variables = Variables::of(set);
     for path in paths {
-        // What a person names may be a pipe; what a folder holds may not.
+        // A file that a person names may be a pipe; a file in a folder may not.
         let read = if path.is_dir() {
             disk.read_regular
         } else {
@@ -205,7 +206,7 @@ fn open_at_once(path: &Path) -> std::io::Result<fs::File> {
     fs::File::open(path)
 }
 
-/// A text that is no longer than that.
+/// A text, unless it is longer than that.
 fn bounded(from: impl Read, bytes_max: u64) -> std::io::Result<String> {
     let mut bytes = Vec::new();
     let count = from.take(bytes_max + 1).read_to_end(&mut bytes)?;
@@ -374,7 +375,7 @@ impl Reading<'_> {
             } else if !self.seen.insert(identity(&file)) {
                 self.problems.add(&place, apply::NamedTwice { path });
             } else {
-                // What is not shown is known once.
+                // Each hidden text is kept once.
                 let mut variables = known.clone();
                 variables.secrets.clear();
                 if let Err(error) = self.file(&file, self.disk.read_regular, variables) {
@@ -385,7 +386,7 @@ impl Reading<'_> {
         self.open.pop();
     }
 
-    /// A name that is misspelt on the command line would change nothing, and nobody would learn of it.
+    /// A misspelt name on the command line would otherwise be ignored without a message.
     fn refuse_unused(&mut self) {
         if self.problems.is_empty() {
             for name in std::mem::take(&mut self.unused) {

@@ -28,14 +28,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::console_address::ConsoleAddress;
 use crate::service_files::{self, Disk};
 
-/// How long what services call waits for a manager that is away, if nobody says otherwise.
+/// Default: how long calls of services wait for a manager that is away.
 const CLIENT_WAIT: Duration = Duration::from_secs(10);
 
-/// How long the engine may leave its guardian without an answer, if nobody says otherwise. Less than
-/// clients wait for one.
+/// Default: how long the engine may leave its guardian without an answer. Shorter than clients wait.
 const ENGINE_ANSWER: Duration = Duration::from_secs(20);
 
-/// What stands in `relance.toml`, all of it optional.
+/// The content of `relance.toml`, all of it optional.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct File {
@@ -65,7 +64,7 @@ pub(crate) struct File {
     pub(crate) console: Option<String>,
     /// Names under which browsers may ask for the console, besides addresses and localhost.
     pub(crate) console_names: Vec<String>,
-    /// The account that the web console runs as, if it is not the one that is chosen without.
+    /// The account that the web console runs as, instead of the one that is chosen by default.
     pub(crate) console_account: Option<String>,
     /// How many services have series of their own in `/metrics`; 0 for none.
     pub(crate) metrics_services: Option<usize>,
@@ -171,7 +170,7 @@ pub(crate) struct Overrides {
     pub(crate) notify: Option<PathBuf>,
 }
 
-/// Where things are when nobody says otherwise.
+/// Default places.
 struct Places {
     config: PathBuf,
     state: PathBuf,
@@ -255,7 +254,7 @@ impl Settings {
         wanted.map_or(ENGINE_ANSWER, Duration::from_millis)
     }
 
-    /// What the process that tells somebody has on record.
+    /// The files of the notifier.
     pub(crate) fn notices(&self) -> PathBuf {
         self.state_folder.join("notices.db")
     }
@@ -265,7 +264,7 @@ impl Settings {
         self.state_folder.join("relance.db")
     }
 
-    /// What the engine is told.
+    /// The settings that the engine gets.
     pub(crate) fn engine_setup(&self) -> EngineSetup {
         let file = &self.file;
         let mib = |mib: u64| mib.saturating_mul(1 << 20);

@@ -14,7 +14,7 @@ pub(crate) struct Column {
     title: &'static str,
     /// Columns of a high rank are left out first where the terminal is too narrow; those of rank 0 never.
     rank: u8,
-    /// Numbers stand at the right of theirs.
+    /// Numbers are aligned to the right.
     is_number: bool,
 }
 
@@ -42,7 +42,7 @@ impl Column {
     }
 }
 
-/// What a cell says beside its words.
+/// The colour of a cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Tone {
     #[default]

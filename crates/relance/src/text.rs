@@ -128,7 +128,7 @@ pub(crate) fn moment_from(text: &str) -> Result<Timestamp, CommandFailure> {
         .map_err(|_| usage(command::NoMoment { text: quoted(text) }))
 }
 
-/// The midnight that a day of this name began with, in the user's time zone.
+/// The midnight at which the day of this name began, in the user's time zone.
 fn day(name: &str) -> Option<Timestamp> {
     let today = jiff::Zoned::now().start_of_day().ok()?;
     let midnight = match name {

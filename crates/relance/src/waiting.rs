@@ -21,7 +21,7 @@ const EXPLAINED_AFTER: Duration = Duration::from_secs(2);
 /// How long to wait without progress.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Patience {
-    /// So long, because somebody says so.
+    /// This long, as the options say.
     Given(Duration),
     /// As long as the service says that it needs (its stop grace, its wait hint) and a margin; not less
     /// than this.
@@ -63,7 +63,7 @@ pub(crate) struct Follow<'a> {
 }
 
 impl<'a> Follow<'a> {
-    /// Begins to follow. What happens from now on is seen, so this comes before the request.
+    /// Begins to follow. Call this before the request, so that no change is missed.
     pub(crate) fn begin(manager: &'a Manager, name: &ServiceName) -> Result<Self, CommandFailure> {
         let (scm, caller) = manager.get();
         let watch = scm.watch(caller, None)?;

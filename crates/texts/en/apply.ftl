@@ -21,7 +21,7 @@ apply-not-in-environment = the environment has no variable { $name }; set it, or
 apply-set-unused = --set { $name }: no file has ${"{"}{ $name }{"}"}
 apply-prune-all = the files describe no service, so --prune would delete all that match; to delete services type relance delete
 apply-no-set = "{ $text }" is not NAME=VALUE
-apply-name-is-text = name is a text
+apply-name-is-text = name must be a text
 apply-name-missing = a service has no name; add name = "NAME"
 apply-command-missing = there is no command; add command = ["PROGRAM", "ARGUMENT"] or command_line = "PROGRAM ARGUMENT"
 apply-command-is-a-list = command is the command word by word, like ["php", "/srv/worker.php"]; a command in one text is command_line
@@ -52,7 +52,7 @@ apply-run-on = { $count ->
    *[other] { $names } run on as they were started; apply --restart-changed restarts what has changed, or: relance restart { $names }
 }
 apply-delete-question = Delete { $names }? [y/N]
-apply-delete-needs-yes = { $names } would be deleted; add --yes to mean it, or --dry-run to look only. Nothing was changed
+apply-delete-needs-yes = { $names } would be deleted; add --yes to delete, or --dry-run to see the plan only. Nothing was changed
 apply-not-deleted = nothing was changed
 
 ## What Windows makes of a file

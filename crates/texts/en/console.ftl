@@ -95,10 +95,10 @@ console-no-service-failed-in = No service failed in this time.
 console-windows-cannot-end-a = Windows cannot end a service by force without calling it a failure; taskkill ends its process, and its recovery actions follow.
 console-windows-lets-nobody-cancel = Windows lets nobody cancel a pending recovery; disabling the service defeats a restart.
 console-windows-has-no-signals = Windows has no signals: a program is asked to stop by Ctrl-Break and by closing its windows.
-console-this-service-speaks-to = This service speaks to Windows itself, so its folder, its output and its end are its own affair. Programs that relance host keeps have settings for them.
+console-this-service-speaks-to = This service speaks to Windows itself, so the manager does not set its folder, its output or its end. Programs that relance host keeps have settings for them.
 console-windows-service-manager-has = Windows’ service manager has interfaces of its own, which relance, sc, PowerShell and PHP use; there is no HTTP interface beside them. Scripts with a token may read /metrics here.
 console-the-security-descriptor-of = The security descriptor of this service cannot be read, so it cannot be changed here; sc sdshow shows it.
-console-windows-logs-every-start = Windows logs every start and stop only where it is told to (by default on servers), so a time of which nothing is known may have been quiet.
+console-windows-logs-every-start = Windows logs every start and stop only where it is told to (by default on servers), so a time without entries may have been quiet.
 
 ## States, actions, start types
 
@@ -117,8 +117,8 @@ console-action-own-restart = Restart in its own process
 console-waits-quiet-hours = it waits until its quiet hours end
 console-waits-quiet-hours-of-all = it waits until the quiet hours of the machine end
 console-waits-for-its-group = it waits while another of its group starts
-console-waits-for-a-restart = it waits for its place: too many restarts on this machine
-console-waits-for-a-reboot = it waits for its place: too many reboots
+console-waits-for-a-restart = it waits for its turn: too many restarts on this machine
+console-waits-for-a-reboot = it waits for its turn: too many reboots
 console-start-auto-delayed = Automatic (delayed)
 console-start-auto = Automatic
 console-start-disabled = Disabled
@@ -289,7 +289,7 @@ console-not-set = not set
 ## log-on
 
 console-account = Account
-console-localsystem-is-the-managers = LocalSystem is the manager’s own account. Any account of this machine may be named; a manager that is not root can only use its own.
+console-localsystem-is-the-managers = LocalSystem is the manager’s own account. Any account of this machine can be named; a manager that does not run as root can only use its own.
 console-no-password-is-needed = No password is needed here.
 
 ## output
@@ -351,7 +351,7 @@ console-fails-of = fails: { $cause }
 console-cause-exit = any exit status
 console-cause-exit-range = exit status { $first } to { $last }
 console-cause-error = stop with an error of Windows
-console-cause-crash = crash: it ended without a word
+console-cause-crash = crash: it ended without reporting STOPPED
 console-cause-signal = any signal
 console-cause-watchdog = no heartbeat
 console-cause-probe = failed probes
@@ -542,8 +542,8 @@ console-find = Find
 console-download = Download
 console-output-skipped = { $size } came too fast to be shown; look at them
 console-overview = Overview
-console-needs-a-person = Needs a person
-console-nothing-needs-you = Nothing needs you.
+console-needs-a-person = Needs attention
+console-nothing-needs-you = Nothing needs attention.
 console-nothing-brings-it-back = nothing will start it again
 console-fails-again = It has failed { $count } times since its counter began.
 console-about-to-happen = About to happen
@@ -564,7 +564,7 @@ console-later = Later
 console-now-live = Now
 console-n-1-minute = 1 minute
 console-as-a-table = As a table
-console-by-force-question = End the processes at once? What they have not saved is lost.
+console-by-force-question = End the processes at once? Data that they have not saved is lost.
 console-many-question = { $what }: for all that are selected?
 console-instances = { $count ->
     [one] { $count } instance

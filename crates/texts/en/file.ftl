@@ -7,7 +7,7 @@ file-not-copied = { $path } cannot be copied to { $target }: { $reason }
 file-folder-not-made = the folder { $path } cannot be made: { $reason }
 file-not-executed = { $path } cannot be executed: { $reason }
 file-not-in-format = what stands here cannot be read; the reader of { $format } says: { $problem }
-file-not-regular = { $path } is not a regular file, and a file that another file names, or one of a folder, has to be one: a pipe could keep its reader waiting for ever
+file-not-regular = { $path } is not a regular file; a file that another file names, and one in a folder, must be regular, because reading a pipe could wait for ever
 file-no-own-program = this program cannot be found again: { $reason }
 file-input-not-read = the standard input cannot be read: { $reason }
 
@@ -37,11 +37,11 @@ file-key-missing = { $key } is missing
 file-not-one-of = "{ $value }" is not one of { $values }
 file-form-list = a list
 file-form-flag = true or false
-file-form-number = a number from 0 on
+file-form-number = a whole number, 0 or more
 
 ## The daemon
 
-file-daemon-begins = the daemon cannot begin: { $reason }
+file-daemon-begins = the daemon cannot start: { $reason }
 file-guardian-runs = the guardian cannot run: { $reason }
 file-console-rights = the console cannot give up its rights: { $reason }
 file-console-socket = the console has no socket: { $reason }

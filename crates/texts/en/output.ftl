@@ -8,6 +8,6 @@ output-full = { $path } cannot be written to ({ $error }); make room there
 output-no-descriptor = { $path } cannot be opened, because the manager has no file descriptors left; raise its limit (LimitNOFILE in the unit, ulimit -n in a container) and start it again, or stop services that need not run
 output-not-written = { $path } cannot be written to: { $error }
 output-not-given = { $path } cannot get the owner, the group or the mode that is set for it ({ $error }); change log_owner, log_group or log_mode, or run the daemon as root
-output-not-watched = it cannot be read from its pipe ({ $error }), and the service stands still once that is full; start the service again
+output-not-watched = it cannot be read from its pipe ({ $error }), and the service blocks when the pipe is full; start the service again
 output-lost = What it prints is lost: { $problem }.
 output-kept-otherwise = What it prints is kept, but { $problem }.

@@ -44,7 +44,7 @@ place-logs-mode = everybody may write to the log folder { $folder } (mode { $mod
 place-output-folder-mode = everybody may write to the folder { $folder }, so a log file would not be safe there; name a folder of its own
 place-no-socket = { $path } cannot be a socket; name a file with --socket
 place-served = another daemon (process { $pid }) serves { $path }; stop it, or name another socket with --socket
-place-served-silent = another daemon serves { $path } and answers nobody; stop it, or name another socket with --socket
+place-served-silent = another daemon serves { $path } and does not answer; stop it, or name another socket with --socket
 place-is-used = another daemon (process { $pid }) uses { $path }; stop it, or name another folder with --state
 place-in-the-way = { $path } is { $what ->
     [file] a file

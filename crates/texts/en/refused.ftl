@@ -22,6 +22,6 @@ refused-dependents-named = { $service } is needed by { $names }, which must be s
 refused-dependents-of-stopped = { $service } is needed by { $names }, which must be stopped first: relance stop { $first }
     .page = { $service } is needed by { $names }, which must be stopped first
 refused-controls-waiting = too many controls wait for { $service } already; it does not answer
-refused-run-over = this run of { $service } is over; it can report no more
+refused-run-over = this run of { $service } is over and cannot report any more
 refused-no-pending = no recovery action of { $service } is pending; see relance status { $service }
     .page = no recovery action of { $service } is pending

@@ -53,7 +53,7 @@ start-groups = its supplementary groups cannot be set ({ $error }); leave them o
 start-capabilities = its capabilities cannot be set ({ $error }); the daemon can give no more than it has itself: leave them out (--capabilities ''), or run it as root
 start-heartbeats = the socket for what it says of itself (--watchdog, --ready notify) cannot be made ({ $error }); give the daemon a short socket path in a folder of its own (--socket)
 start-older-guardian = --ready fd needs a newer guardian; relance upgrade replaces the one that runs
-start-given-up = it could not be made, and a later start has followed; the event log says what became of that one
+start-given-up = its process could not be created, and a later start has followed; the event log shows the outcome of that one
 
 ## Its environment files
 

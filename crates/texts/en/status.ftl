@@ -52,7 +52,7 @@ status-limit-threads = limit { $count } with their threads
 ## The table
 
 status-none-yet = There are no services yet; relance create makes one.
-status-none-like-that = No service is like that.
+status-none-like-that = No service matches.
 status-column-name = NAME
 status-column-state = STATE
 status-column-for = FOR
@@ -63,7 +63,7 @@ status-column-next = NEXT
 
 ## Health
 
-status-well-none = well: no service is to run
+status-well-none = well: no service has to run
 status-well = { $count ->
     [one] well: { $count } service
    *[other] well: { $count } services
@@ -117,9 +117,9 @@ status-counted = { $count ->
 status-count-running = { $count } running
 status-count-stopped = { $count } stopped
 status-count-failed = { $count } failed
-status-count-other = { $count } on the way
-status-nothing-needed = Nothing needs you.
-status-needed = To look at:
+status-count-other = { $count } changing state
+status-nothing-needed = Nothing needs attention.
+status-needed = Needs attention:
 status-foreign = { $text }
 status-waits-for = held until { $needed } is back
 status-given-up = { $end } { $time } ago, and nothing follows

@@ -2,8 +2,8 @@
 
 upgrade-takes-over = { $version } takes over: { $same } of { $all } services run on in the same process
 upgrade-ended = { $name } ended meanwhile; relance why { $name } says more
-upgrade-process-1 = the manager is process 1, whose end is that of its container, and its version cannot exchange its program; start a container of the new image
-upgrade-stays-process-1 = the manager is process 1, whose end is that of its container, so it cannot be ended and started again; relance upgrade without --no-start exchanges its program
+upgrade-process-1 = the manager is process 1 of its container, which would end with it, and its version cannot exchange its program; start a container of the new image
+upgrade-stays-process-1 = the manager is process 1 of its container, which would end with it, so it cannot be ended and started again; relance upgrade without --no-start exchanges its program
 upgrade-hand-over = this program does not understand hand-over { $version } of the manager that runs
 upgrade-cannot-take-over = { $program } cannot take over: { $text }; the manager stays as it is
 upgrade-not-exchanged = the manager cannot be asked to exchange its program ({ $reason }); be root, or its user

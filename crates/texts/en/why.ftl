@@ -130,7 +130,7 @@ why-counter = Failures so far: { $count }; without another one the counter start
 
 ## What the manager of Windows adds
 
-why-windows-never-started = { $name } is STOPPED; it was not started since Windows was.
+why-windows-never-started = { $name } is STOPPED; it was not started since Windows started.
 why-windows-clean = { $name } is STOPPED and said that all was well, which is not a failure (R8.4).
 why-windows-crashed = { $name } is STOPPED because its process ended without saying so, which is a failure (R1).
 why-windows-running = { $name } is { $state }, process { $process }.

@@ -52,7 +52,7 @@ apply-run-on = { $count ->
    *[other] { $names } continuent tels qu’ils ont été démarrés ; apply --restart-changed redémarre ce qui a changé, ou : relance restart { $names }
 }
 apply-delete-question = Supprimer { $names } ? [o/N]
-apply-delete-needs-yes = { $names } serait supprimé ; ajoutez --yes pour le confirmer, ou --dry-run pour regarder seulement. Rien n’a été changé
+apply-delete-needs-yes = { $names } serait supprimé ; ajoutez --yes pour supprimer, ou --dry-run pour voir seulement le plan. Rien n’a été changé
 apply-not-deleted = rien n’a été changé
 
 ## Ce que Windows fait d’un fichier

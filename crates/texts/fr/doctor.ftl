@@ -26,7 +26,7 @@ doctor-socket-denied-do = lancez ceci sous un autre compte, ou regardez les droi
 doctor-socket-error = il ne peut pas être ouvert : { $error }
 doctor-same-version = { $version }, comme le démon
 doctor-other-version = ceci est { $own }, et le démon { $daemon }
-doctor-other-version-do = redémarrez le démon quand cela convient : les services continuent pendant ce temps
+doctor-other-version-do = relance upgrade laisse le programme installé prendre la relève ; les services continuent
 doctor-folder-error = le dossier du démon ne peut pas être examiné : { $error }
 doctor-folder-fine = il est réservé au démon
 doctor-folder-open = d’autres peuvent écrire dans le dossier du démon (mode { $mode }), et donc exécuter ce qu’ils veulent sous tout service
@@ -59,7 +59,7 @@ doctor-console-free-do = utilisez un noyau avec des filtres seccomp (CONFIG_SECC
 ## Services
 
 doctor-system-part = une partie du système, { $path }, n’est pas installée
-doctor-missing-unused = son programme { $path } n’est pas là, et il ne semble manquer à personne
+doctor-missing-unused = son programme { $path } n’est pas là, et le service est désactivé
 doctor-missing-unused-do = relance delete { $name }, si personne n’en a besoin
 doctor-missing = son programme { $path } n’est pas là
 doctor-missing-do = installez le programme, ou corrigez le chemin : relance config { $name } --command-line

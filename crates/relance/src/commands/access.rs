@@ -29,7 +29,8 @@ pub(crate) struct Show {
 
 /// Give somebody rights on a service, besides those that they have
 ///
-/// Anyone who may do something may see the service, too. Prints who may do what afterwards.
+/// Rights to do something include the right to see the service. The command then prints who may do
+/// what.
 #[derive(Debug, Parser)]
 #[command(after_help = rights_help())]
 pub(crate) struct Grant {
@@ -42,7 +43,7 @@ pub(crate) struct Grant {
     /// What they may do from now on: start,stop
     #[arg(required = true, value_delimiter = ',', add = ArgValueCandidates::new(rights))]
     rights: Vec<String>,
-    /// Only say who could do what then
+    /// Change nothing; print who could do what afterwards
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
@@ -51,7 +52,7 @@ pub(crate) struct Grant {
 
 /// Take rights on a service from somebody
 ///
-/// Rights that they have as members of a group stay. Says who may do what then.
+/// Rights that they have as members of a group stay. The command then prints who may do what.
 #[derive(Debug, Parser)]
 #[command(after_help = rights_help())]
 pub(crate) struct Revoke {
@@ -64,7 +65,7 @@ pub(crate) struct Revoke {
     /// What they may no longer do [default: all of their entries are removed]
     #[arg(value_delimiter = ',', add = ArgValueCandidates::new(rights))]
     rights: Vec<String>,
-    /// Only say who could do what then
+    /// Change nothing; print who could do what afterwards
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]

@@ -17,13 +17,14 @@ use crate::settings::{Overrides, Settings};
 
 /// Copy the service database to a file
 ///
-/// Safe while the daemon runs. The file holds every service and the event log, and its owner alone may
-/// read it. Anyone who may read the state folder can do it: root, or the user that the daemon runs as.
+/// Safe while the daemon runs. The file holds every service and the event log, and only its owner
+/// may read it. The command needs the right to read the state folder: that of root, or of the user
+/// that the daemon runs as.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// The file to write
     file: PathBuf,
-    /// Replace a file that is there already
+    /// Replace a file that already exists
     #[arg(long)]
     force: bool,
     #[command(flatten)]
@@ -76,7 +77,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         )));
     }
     refuse_place(&arguments.file, &settings.state_folder)?;
-    // In the state folder nobody can put a link in the way of the copy.
+    // The copy is made in the state folder, where no other user can put a link in its place.
     let copy = settings.state_folder.join("relance.db.backup");
     let written = backup::copy(&database, &copy)
         .and_then(|()| backup::check(&copy))

@@ -8,7 +8,7 @@ use crate::text::duration;
 
 /// Move the clock of a daemon started with --clock manual
 ///
-/// Everything that is due meanwhile happens: it stops at the next deadline.
+/// Everything that falls due meanwhile happens. The clock stops at the next deadline.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
 enum Action {
     /// Move it to the next deadline
     Advance {
-        /// At most so far
+        /// At most this far
         #[arg(long, value_name = "TIME")]
         by: Option<String>,
     },

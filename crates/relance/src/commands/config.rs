@@ -21,10 +21,11 @@ use crate::plain::plain;
 use crate::selection::{Selection, service_names};
 use crate::text::print_pairs;
 
-/// Show the configuration of a service, or change what is given
+/// Show the configuration of a service, or change the settings that are given
 ///
-/// When a change reaches a running service, `docs/service-settings.md` says of each setting: limits at once, most
-/// others at the next start, and then the command says so. NAME@ changes all instances of the template.
+/// `docs/service-settings.md` says of each setting when a change reaches a running service: limits
+/// at once, most others at the next start, and then the command says so. NAME@ changes all
+/// instances of the template.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// The service

@@ -19,7 +19,7 @@ use crate::cli::{CommandResult, Common, usage};
 use crate::plain::plain;
 use access::Access;
 
-/// Print a link that signs in to the web console, once, and open it where there is a desktop
+/// Print a link that signs in to the web console once, and open it if there is a desktop
 ///
 #[cfg_attr(
     unix,
@@ -33,7 +33,7 @@ use access::Access;
 pub(crate) struct Arguments {
     #[command(subcommand)]
     action: Option<Action>,
-    /// administrator, or reader: see and change nothing
+    /// administrator, or reader, who sees everything and changes nothing
     #[arg(long, value_name = "ROLE", default_value = "administrator")]
     role: String,
     /// Only print the link
@@ -61,7 +61,7 @@ struct Place {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Make a token for scripts, for instance for Prometheus; it is printed once
+    /// Make a token for scripts, for instance for Prometheus; it is shown only once
     Token {
         /// What it is for
         name: String,

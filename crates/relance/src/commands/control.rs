@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
     /// The service
     #[arg(add = service_names())]
     name: String,
-    /// 1 stop, 2 pause, 3 continue, 4 interrogate, 6 paramchange, 128 to 255 its own
+    /// 1 stop, 2 pause, 3 continue, 4 interrogate, 6 paramchange, 128 to 255 for the service's own
     control: u32,
     #[command(flatten)]
     common: Common,
@@ -71,7 +71,7 @@ pub(crate) fn reload(arguments: Reload) -> CommandResult {
 pub(crate) struct Waiting {
     #[command(flatten)]
     services: Selection,
-    /// Return when the service has taken the request
+    /// Return when the service has accepted the request
     #[arg(long)]
     no_wait: bool,
     /// How long to wait without progress

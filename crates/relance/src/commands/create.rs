@@ -87,7 +87,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     manager.ask(|scm, caller, reply| scm.create_service(caller, service, reply))?;
     let applied = arguments.windows.apply(&arguments.common, &name);
     if applied.is_err() {
-        // All or nothing; that it goes too is more than can be promised here.
+        // All or nothing, as far as possible: removing the service may fail too.
         let _ = manager.ask(|scm, caller, reply| scm.delete_service(caller, &name, reply));
     }
     if applied.is_ok() {
@@ -114,8 +114,8 @@ fn configured(arguments: &Arguments) -> Result<ServiceConfig, CommandFailure> {
     let mut config = ServiceConfig::new(name(&arguments.name)?, line);
     if arguments.kind == "program" {
         config.kind = ServiceKind::Program;
-        // The exit status of a program is all it says: an error status is a failure unless its
-        // owner decides otherwise.
+        // A program reports nothing but its exit status: an error status is a failure unless
+        // its owner decides otherwise.
         config.failure_actions_on_non_crash_failures = true;
         // Its folder may be away for the moment of a deploy (X14).
         config.extensions.set(RETRY_FAILED_STARTS, cfg!(unix));
@@ -153,7 +153,8 @@ fn missing_in_path(_: &ServiceConfig, _: &str) -> Option<String> {
     None
 }
 
-/// What is to be said of a program that is not there: it may come with a deploy, so it is only said.
+/// A warning about a program that is not there. It is not an error, because the program may come
+/// with a deployment.
 fn missing_program(config: &ServiceConfig) -> Option<Text> {
     let name = &config.service_name;
     let exists = |path: &str| Path::new(path).is_file();

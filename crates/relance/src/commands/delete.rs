@@ -9,7 +9,7 @@ use crate::lang::say;
 use crate::plain::plain;
 use crate::selection::Selection;
 
-/// Delete a service; one that runs is gone when it has stopped
+/// Delete a service; if it runs, it is deleted once it has stopped
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     #[command(flatten)]

@@ -21,8 +21,8 @@ use scripts::Scripts;
 
 /// Watch a PHP service fail in seven ways and get back up
 ///
-/// Runs on a daemon and a database of its own, which are gone afterwards; takes about 13 seconds.
-/// Ends with 0 if everything happened as the rules say.
+/// Runs on a daemon and a database of its own, which are removed afterwards; takes about 13
+/// seconds. The exit status is 0 if everything happened as the rules say.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// The PHP to use

@@ -33,11 +33,11 @@ const NO_MANAGER: u8 = 1;
 
 /// Say what is wrong with the manager, the services or this machine, and what to do
 ///
-/// Ends with 0 when there is no problem (warnings are none), with 3 when there is one, with 1 when the
-/// manager cannot be reached.
+/// The exit status is 0 when there is no problem (warnings are not problems), 3 when there is one,
+/// 1 when the manager cannot be reached.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
-    /// Show what is as it should be, too
+    /// Also show what is as it should be
     #[arg(long)]
     all: bool,
     #[command(flatten)]

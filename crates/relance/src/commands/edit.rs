@@ -21,9 +21,9 @@ use crate::service_files::{self, Descriptions, Disk, Problems, write};
 
 /// Change a service in an editor ($VISUAL, $EDITOR)
 ///
-/// The text is that of `relance export`, with a sentence for each setting. What you change is applied when you
-/// save and leave. If it is refused, the text is kept. With --file the file that describes the service is
-/// edited, with its comments, written back and applied.
+/// The text is that of `relance export`, with a sentence for each setting. What you change is
+/// applied when you save and leave. If it is refused, the text is kept. With --file you edit the
+/// file that describes the service, with its comments; it is written back and applied.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// The service, or NAME@ for all instances of a template
@@ -226,7 +226,7 @@ impl Copy {
     }
 
     fn remove(&self) {
-        // A copy that stays hurts nobody.
+        // A copy that cannot be removed does no harm.
         let _ = fs::remove_file(&self.path);
     }
 

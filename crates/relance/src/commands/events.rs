@@ -1,4 +1,4 @@
-//! `relance events`; `follow` goes on as entries are written, `place` keeps how far that came.
+//! `relance events`; `follow` prints entries as they are written, `place` remembers the last one.
 
 mod follow;
 mod place;
@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
     /// Only of these kinds, for instance 7031,7034
     #[arg(long, value_delimiter = ',')]
     id: Vec<u32>,
-    /// Only this bad or worse: error, warning or information
+    /// Only entries of this level or worse: error, warning or information
     #[arg(long)]
     level: Option<String>,
     /// Only from some moment on: 10m for ten minutes ago, or 2026-11-22T14:00
@@ -40,17 +40,17 @@ pub(crate) struct Arguments {
     /// Only with this text
     #[arg(long)]
     text: Option<String>,
-    /// Only what a caller asked for: starts, controls, changes; each says by whom
+    /// Only what somebody asked for: starts, controls, changes; each entry says who
     #[arg(long)]
     asked: bool,
-    /// How many of the last ones
+    /// How many of the latest entries
     #[arg(long, short = 'n', default_value_t = 50)]
     limit: u32,
-    /// Go on as they are written
+    /// Print new entries as they are written
     #[arg(long, short)]
     follow: bool,
-    /// Print all entries since the last one printed with this file, where that one is kept; the first time the
-    /// last ones (--limit)
+    /// Print all entries after the last one that was printed with this file, which remembers it;
+    /// the first time, print the latest ones (--limit)
     #[arg(long, value_name = "FILE")]
     resume: Option<PathBuf>,
     #[command(flatten)]

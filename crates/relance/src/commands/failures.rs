@@ -17,10 +17,10 @@ use crate::text::{earliest, moment, moment_from, now};
 
 /// What has failed, how often and why, and what comes next
 ///
-/// Failures with the same cause are one line. What failed last stands first.
+/// Failures with the same cause share one line. The latest failure comes first.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
-    /// Services: names, patterns with * and ?, or NAME@ for all instances; without: all
+    /// Services: names, patterns with * and ?, or NAME@ for all instances; all if left out
     #[arg(value_name = "NAME", add = service_names())]
     names: Vec<String>,
     /// From this moment on: 8h for eight hours ago, today, yesterday, or 2026-11-22T14:00

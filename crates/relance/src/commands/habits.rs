@@ -142,7 +142,7 @@ fn command_word(arguments: &[OsString]) -> Option<(usize, &str)> {
     None
 }
 
-/// Say whether a service runs (is-active) or has failed (is-failed), and end with 0 if it is so
+/// Say whether a service runs (is-active) or has failed (is-failed), and exit with status 0 if so
 #[derive(Debug, Parser)]
 pub(crate) struct Asked {
     /// The service

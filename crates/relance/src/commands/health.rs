@@ -19,11 +19,11 @@ const UNWELL: u8 = 3;
 /// So many services are named: Docker keeps 4096 bytes of the line.
 const NAMED_MAX: usize = 8;
 
-/// Say in one line whether all is well, and end with 0 or 3
+/// Say in one line whether all is well, and exit with status 0 or 3
 ///
-/// Without names: of the automatic services. Each has to run, or to have ended in good order by itself. With
-/// names: each of these has to run. Ends with 0 when all is well, with 3 when something is not, with 4 for a
-/// service that does not exist, with 1 when there is no manager.
+/// Without names it looks at the automatic services: each has to run, or to have ended by itself
+/// without a failure. With names it looks at these: each has to run. The exit status is 0 when all
+/// is well, 3 when something is not, 4 when a service does not exist, 1 when there is no manager.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -183,7 +183,7 @@ mod tests {
             health("a", None),
             health("b", Some(status::IS_STOPPED.text())),
         );
-        assert_eq!(line(&[]), "well: no service is to run");
+        assert_eq!(line(&[]), "well: no service has to run");
         assert_eq!(line(&[health("a", None)]), "well: 1 service");
         assert_eq!(line(&[a, b]), "not well: b is stopped (of 2)");
         let many: Vec<_> = (0..200)

@@ -1,5 +1,5 @@
 //! `relance import`: files of other service managers become a file for `relance apply`, with an account of
-//! every line. What is read and how it is converted is in `relance-import`; this reads for it and prints.
+//! every line. `relance-import` knows the formats and converts; this file does the reading and printing.
 
 mod disk;
 mod report;
@@ -22,26 +22,27 @@ use disk::Disk;
 
 /// Read the files of another service manager and write a file for `relance apply`
 ///
-/// Reads configurations of supervisord, systemd (units, drop-ins, timers), pm2 (ecosystem files, dumps), NSSM
-/// (exports of the registry, scripts), WinSW, Servy, Procfile, cron and docker-compose. Says of every line
-/// whether it was kept (as which setting), changed (how it differs) or lost (why, and what to do instead), and
-/// shows what follows failures before and now. Starts and changes nothing. JavaScript that has to be computed
-/// is run with node, as pm2 does.
+/// Reads configurations of supervisord, systemd (units, drop-ins, timers), pm2 (ecosystem files,
+/// dumps), NSSM (exports of the registry, scripts), WinSW, Servy, Procfile, cron and
+/// docker-compose. Reports of every line whether it was kept (as which setting), changed (how it
+/// differs) or lost (why, and what to do instead), and shows what follows failures before and now.
+/// Starts and changes nothing. JavaScript that has to be computed is run with node, as pm2 does.
 ///
-/// The file goes to the standard output, or to --output; the report goes beside it.
+/// The file goes to the standard output, or to --output; the report goes to the standard error, or
+/// to the standard output with --output.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// Files, or folders of them
     #[arg(required = true, value_name = "FILE")]
     paths: Vec<PathBuf>,
-    /// Where to write the file for relance apply; it must not be there yet
+    /// Where to write the file for relance apply; the file must not exist yet
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// The kind of the files, if it cannot be told from them
     #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(Kind::ALL.map(Kind::name)))]
     from: Option<String>,
-    /// Give the services other names (try-NAME, or PREFIXNAME) and no start at boot, to try them beside the
-    /// old manager
+    /// Give the services other names (try-NAME, or PREFIXNAME) and do not start them at boot, to
+    /// try them beside the old manager
     #[arg(long = "try", value_name = "PREFIX", num_args = 0..=1, default_missing_value = "try-", require_equals = true)]
     prefix: Option<String>,
     /// Instances of systemd templates whose file does not name them

@@ -36,14 +36,14 @@ fn columns() -> [Column; 9] {
 
 /// All services, or those that are named
 ///
-/// The instances of a template have one line together; relance list NAME@ shows each. On a terminal that is too
-/// narrow for all columns, the less important ones are left out.
+/// Instances of a template share one line; relance list NAME@ shows each of them. On a terminal
+/// that is too narrow for all columns, the less important ones are left out.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// Services: names, patterns with * and ?, or NAME@ for all instances
     #[arg(value_name = "NAME", add = service_names())]
     names: Vec<String>,
-    /// Only those that have failed and have not come back
+    /// Only services that failed and are still down
     #[arg(long)]
     failed: bool,
     /// Only those in this state
@@ -65,7 +65,7 @@ enum StateFilter {
     Running,
     Stopped,
     Paused,
-    /// On the way to another state
+    /// Changing to another state
     Pending,
 }
 

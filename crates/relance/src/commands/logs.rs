@@ -20,26 +20,27 @@ pub(crate) struct Arguments {
     /// How many of the last lines
     #[arg(long, short = 'n', default_value_t = 100)]
     lines: u32,
-    /// Go on as it is printed
+    /// Print new lines as they come
     #[arg(long, short)]
     follow: bool,
     /// Only lines with this text
     #[arg(long, value_name = "TEXT")]
     grep: Option<String>,
-    /// Only from some moment on, for lines with time stamps (--log-timestamps): 10m for ten minutes ago,
-    /// or 2026-11-22T14:00
+    /// Only from some moment on, for lines that carry a time (--log-timestamps): 10m for ten
+    /// minutes ago, or 2026-11-22T14:00
     #[arg(long, value_name = "MOMENT")]
     since: Option<String>,
     /// Only before some moment
     #[arg(long, value_name = "MOMENT")]
     until: Option<String>,
-    /// Only standard output, where standard error is kept apart
+    /// Only standard output, if standard error is kept in a file of its own
     #[arg(long, conflicts_with = "stderr")]
     stdout: bool,
-    /// Only standard error that is kept apart (relance config --stderr file)
+    /// Only standard error, if it is kept in a file of its own (relance config --stderr file)
     #[arg(long)]
     stderr: bool,
-    /// The bytes as they were printed; otherwise what could disturb a terminal is made visible
+    /// Print the bytes unchanged; without it, characters that could disturb a terminal are made
+    /// visible
     #[arg(long, conflicts_with = "json")]
     raw: bool,
     #[command(flatten)]

@@ -1,8 +1,8 @@
 //! `relance mcp`: the manager for assistants, over the Model Context Protocol on standard input and output.
 //!
-//! `tools` is the table of what an assistant can ask, `answer` what it gets, `server` the protocol. It reads
-//! only; with `--allow-control` it also starts, stops and restarts. Whatever it asks, it asks as the user who
-//! runs it.
+//! `tools` is the table of requests, `answer` prepares the answers, `server` speaks the protocol. The tools
+//! only read; with `--allow-control` they also start, stop and restart services. All requests have the rights
+//! of the user who runs the command.
 
 mod answer;
 mod server;

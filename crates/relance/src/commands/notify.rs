@@ -18,12 +18,13 @@ use crate::plain::plain;
 use crate::table::{Cell, Column, Tone, print};
 use crate::text::moment;
 
-/// The entry of a failure is a little older than what is known of it.
+/// The log entry of a failure is a little older than the time on record.
 const JUST_BEFORE: Duration = Duration::from_secs(1);
 
-/// Who is told what happens to services, what waits, and tests
+/// Notifications: the targets that are told what happens to services, the queue, and tests
 ///
-/// Targets are in a file, notify.toml beside the settings of the daemon, which only the daemon's user may read.
+/// Targets are listed in the file notify.toml, beside the settings of the daemon. Only the daemon's
+/// user may read it.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -36,17 +37,17 @@ pub(crate) struct Arguments {
 enum Action {
     /// The targets, what each is told of, and what is wrong with them
     List,
-    /// What waits and what was told last
+    /// The messages that wait, and those that were sent last
     Queue {
-        /// Only what waits
+        /// Only messages that wait
         #[arg(long)]
         waiting: bool,
     },
-    /// Have the manager tell a target something, the way that everything is told
+    /// Have the manager send a test message to a target, on the way that every message takes
     Test {
         /// The name of the target
         target: String,
-        /// How long to wait for the end
+        /// How long to wait for the result
         #[arg(long, value_name = "TIME", default_value = "1m")]
         timeout: String,
     },
@@ -55,7 +56,7 @@ enum Action {
         /// The file [default: that of the daemon]
         file: Option<std::path::PathBuf>,
     },
-    /// Tell a target something at once, without a manager: for a recovery command
+    /// Send a message to a target at once, without a manager: for a recovery command
     Send(send::Arguments),
 }
 
@@ -70,7 +71,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     }
 }
 
-/// What the manager says of those whom it tells.
+/// Targets and messages, as the manager reports them.
 fn notices(manager: &Manager) -> Result<Notices, CommandFailure> {
     manager.ask(|scm, caller, reply| scm.query_notices(caller, reply))
 }
@@ -182,8 +183,8 @@ fn message_row(message: &MessageInfo) -> Vec<Cell> {
     ]
 }
 
-/// What was told of a service since its last failure, and what waits: sentences for `why` and `status`. A manager that
-/// tells nobody adds none.
+/// The messages about a service since its last failure, sent and waiting: sentences for `why` and `status`. None
+/// if the manager has no targets.
 pub(super) fn told_of(manager: &Manager, info: &ServiceInfo) -> Vec<String> {
     let Some(failed) = info.recovery.last_failure_at else {
         return Vec::new();

@@ -196,7 +196,8 @@ fn option(setting: &'static Setting) -> Arg {
             .num_args(0..=1)
             .default_missing_value("yes")
             .value_parser(parser(setting)),
-        // A number may be below zero, and where none may be, the value says what to write instead.
+        // A negative number is accepted as a value here, so that its error can say what to write
+        // instead.
         _ => arg
             .allow_negative_numbers(true)
             .value_parser(parser(setting)),
@@ -232,7 +233,7 @@ fn given(setting: &Setting, matches: &ArgMatches) -> Option<Json> {
     }
     let value = matches.get_one::<Value>(setting.option)?;
     Some(match value {
-        // Texts that Windows has are cleared by an empty text, not by the lack of one.
+        // Texts that Windows has too are cleared by an empty text, not by a missing one.
         Value::Unset if takes_empty_text(setting) => Json::String(String::new()),
         value => to_json(setting, value),
     })

@@ -21,24 +21,26 @@ use crate::selection::{Selection, must_exist, service_names};
 use crate::service_files;
 use crate::text::{moment, moment_from, now, second_of_day};
 
-/// What a script is made of: starts that failed, ends with a code, failures, controls, states, recycling.
+/// The entries from which a script is made: failed starts, ends with a code, failures, controls,
+/// states, recycling.
 const KINDS: [u32; 8] = [7000, 7023, 7024, 7031, 7034, 7035, 7036, 1001];
 /// Entries read at a time.
 const PAGE: u32 = 10_000;
 
-/// What another policy would have made of the failures that were recorded
+/// What another policy would have done after the failures that were recorded
 ///
-/// Each failure happens again at its time, if the service runs then; stops, and starts after no restart, too. Without
-/// names: all services that have failed. The other policy is given by options, or by files as for relance apply.
+/// Each failure happens again at its time, if the service runs then. Stops happen again too, and so
+/// do starts that did not follow a restart. Without names, all services that have failed are
+/// replayed. The other policy is given by options, or by files as for relance apply.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
-    /// Services: names, patterns with * and ?, or NAME@ for all instances; without: all
+    /// Services: names, patterns with * and ?, or NAME@ for all instances; all if left out
     #[arg(value_name = "NAME", add = service_names())]
     names: Vec<String>,
     /// From this moment on: 8h for eight hours ago, today, yesterday, or 2026-11-22T14:00
     #[arg(long, default_value = "30d")]
     since: String,
-    /// Files with the services as they are to be
+    /// Files that describe the services as they could be
     #[arg(long, value_name = "FILE")]
     with: Vec<PathBuf>,
     #[command(flatten)]

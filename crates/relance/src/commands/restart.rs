@@ -19,8 +19,8 @@ use super::{start, stop};
 /// How long a service may take to run again, on a manager that has no such request.
 pub(super) const START_PATIENCE: Duration = Duration::from_secs(30);
 
-/// Stop a service and start it again; one that does not run is started. The restart goes on when this
-/// command is interrupted or gives up waiting
+/// Stop a service and start it again; a service that does not run is started. The restart continues
+/// even if this command is interrupted or stops waiting
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -31,11 +31,13 @@ pub(crate) struct Arguments {
     /// Return when the request is on record
     #[arg(long, conflicts_with = "rolling")]
     no_wait: bool,
-    /// How many at a time: the next follows when one is ready again, and the first that fails ends it
+    /// How many to restart at a time: the next one follows when one is ready again, and the first
+    /// that fails ends the restart
     #[arg(long, value_name = "NUMBER", num_args = 0..=1, default_missing_value = "1",
           require_equals = true, value_parser = clap::value_parser!(u16).range(1..=1000))]
     rolling: Option<u16>,
-    /// How long to wait without progress [default: what the service says it needs and 30s, at least 125s]
+    /// How long to wait without progress [default: the time that the service asks for and 30s more,
+    /// at least 125s]
     #[arg(long, value_name = "TIME")]
     timeout: Option<String>,
     #[command(flatten)]
@@ -67,7 +69,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
 #[cfg(unix)]
 #[allow(clippy::exit, reason = "a thread ends the command for the others")]
 fn end_on_interrupt(asked: &'static AtomicBool) {
-    // Where signals cannot be had they end the command without a word.
+    // If signals cannot be caught, they end the command without a message.
     let Ok(interrupts) = relance_engine::linux::take_interrupts() else {
         return;
     };

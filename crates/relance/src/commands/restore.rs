@@ -22,16 +22,16 @@ use crate::cli::{CommandFailure, CommandResult};
 use crate::lang::say;
 use crate::settings::Settings;
 
-/// Bring a backup of the service database back
+/// Restore a backup of the service database
 ///
-/// The backup is checked wholly before anything is changed, and the files that are there are kept under
-/// another name. The daemon must be stopped, or say that it cannot open its database: then it goes on
-/// with the backup within seconds, and services that run are not disturbed.
+/// The whole backup is checked before anything is changed, and the present files are kept under
+/// another name. The daemon must be stopped, or must have said that it cannot open its database:
+/// then it continues with the backup within seconds, and running services are not disturbed.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// The backup
     file: PathBuf,
-    /// Take a backup of another state folder, or one in which services cannot be read
+    /// Accept a backup of another state folder, or one in which some services cannot be read
     #[arg(long)]
     force: bool,
     #[command(flatten)]

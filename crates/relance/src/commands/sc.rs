@@ -80,7 +80,8 @@ const OF_WINDOWS: [&str; 16] = [
 
 /// Windows' sc.exe for this manager: the same words, options (start= auto) and output
 ///
-/// relance sc alone lists the verbs. A link to relance that is named sc needs no relance in front.
+/// relance sc alone lists the verbs. Through a link named sc that points to relance, the words work
+/// without relance in front.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// A verb and what comes after it, as sc.exe takes it

@@ -21,10 +21,11 @@ use super::{restart, start, stop};
 pub(crate) struct Arguments {
     /// The template, like worker@
     template: String,
-    /// How many instances there are to be
+    /// The number of instances
     #[arg(value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=INSTANCES_MAX))]
     count: u32,
-    /// How long to wait for each without progress [default: what it says it needs and 30s, at least 125s]
+    /// How long to wait for each without progress [default: the time that it asks for and 30s more,
+    /// at least 125s]
     #[arg(long, value_name = "TIME")]
     timeout: Option<String>,
     #[command(flatten)]

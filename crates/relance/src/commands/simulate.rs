@@ -20,7 +20,7 @@ use crate::policies;
 use crate::service_files;
 use crate::text::{moment, moment_from, now};
 
-/// Try a recovery policy in virtual time: failures in, time line out
+/// Try a recovery policy in virtual time: failures go in, a time line comes out
 ///
 /// The policy is given by options, or is that of a service, with the options over it. A script says
 /// what happens, for instance: "crash @0s, crash @2s, quiet 61s, crash". Its words: crash, exit N,
@@ -32,13 +32,13 @@ use crate::text::{moment, moment_from, now};
 pub(crate) struct Arguments {
     /// A service whose policy is tried
     name: Option<String>,
-    /// A service whose policy is compared with that of the first
+    /// Another service, whose policy is compared with that of the first
     #[arg(value_name = "OTHER", requires = "compare")]
     other: Option<String>,
     /// Two policies side by side: those of two services, or that of one as it is and with the options
     #[arg(long, conflicts_with = "with")]
     compare: bool,
-    /// Compare the service with what it is in this file, which is one for relance apply
+    /// Compare the service with its definition in this file for `relance apply`
     #[arg(long, value_name = "FILE", requires = "name")]
     with: Vec<PathBuf>,
     /// Draw the comparison into this file
@@ -48,8 +48,8 @@ pub(crate) struct Arguments {
     failure: FailureOptions,
     #[command(flatten)]
     schedule: ScheduleOptions,
-    /// When it begins, for a service with a schedule: 2026-12-24T22:00, today, or 8h for eight hours ago; now if not
-    /// set
+    /// When the simulation begins, for a service with a schedule: 2026-12-24T22:00, today, or 8h
+    /// for eight hours ago; now if not set
     #[arg(long, value_name = "WHEN")]
     begin: Option<String>,
     /// Simulate a program instead of a service
@@ -62,7 +62,7 @@ pub(crate) struct Arguments {
         conflicts_with = "file"
     )]
     script: String,
-    /// The same, from a file
+    /// Read the script from this file
     #[arg(long, short, value_name = "FILE")]
     file: Option<PathBuf>,
     #[command(flatten)]

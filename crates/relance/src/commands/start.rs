@@ -32,10 +32,10 @@ pub(crate) struct Arguments {
     /// Return when the service has connected
     #[arg(long)]
     no_wait: bool,
-    /// A service that runs already is left running
+    /// Do nothing, without an error, if the service already runs
     #[arg(long)]
     if_needed: bool,
-    /// How long a program must stay up, unless its own setting says longer
+    /// How long a program must stay up; its own setting applies if that is longer
     #[arg(long, value_name = "TIME", default_value = "500ms")]
     ready_after: String,
     /// How long to wait without progress
@@ -55,7 +55,7 @@ pub(crate) struct Waits {
 }
 
 impl Waits {
-    /// So long for progress, and the usual moment for a program to stay up.
+    /// This long for progress, and the usual time for a program to stay up.
     pub(crate) const fn with(patience: Duration) -> Self {
         let watched = WATCHED;
         Self { patience, watched }
@@ -143,7 +143,7 @@ fn stays_up(
     if info.config.kind != ServiceKind::Program {
         return Ok(());
     }
-    // What its own setting asks for is over when it runs.
+    // The time of its own setting is over when it is RUNNING.
     let own = info.config.extensions.get(READY_AFTER);
     let until = Instant::now() + watched.saturating_sub(own);
     let (mut before, mut now) = (before, info.clone());

@@ -17,13 +17,13 @@ use crate::waiting::Patience;
 pub(crate) struct Enable {
     #[command(flatten)]
     services: Selection,
-    /// Some time after the other automatic ones
+    /// Start it some time after the other automatic services
     #[arg(long)]
     delayed: bool,
-    /// Not at boot, but allow starting it
+    /// Do not start it at boot, but allow starting it by hand
     #[arg(long, conflicts_with = "delayed")]
     demand: bool,
-    /// And start it now
+    /// Also start it now
     #[arg(long)]
     now: bool,
     #[command(flatten)]
@@ -64,7 +64,7 @@ pub(crate) fn enable(arguments: Enable) -> CommandResult {
 pub(crate) struct Disable {
     #[command(flatten)]
     services: Selection,
-    /// And stop it now
+    /// Also stop it now
     #[arg(long)]
     now: bool,
     #[command(flatten)]
@@ -109,7 +109,7 @@ fn change_and_then(
     })
 }
 
-/// What was wanted is so already.
+/// The service is in the wanted state already.
 fn ignore(result: CommandResult, code: Win32Error) -> CommandResult {
     match result {
         Err(CommandFailure::Scm(error)) if error.code() == code => Ok(()),

@@ -20,12 +20,13 @@ use crate::words;
 
 /// One service: state, process, failures, what comes next
 ///
-/// Without a name: how many services are how, and what needs a person.
+/// Without a name: how many services are in each state, and which need attention.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     services: Selection,
-    /// Print one line, and end with 0 if all of them run, else with 3; without names: see relance health
+    /// Print one line; exit with status 0 if all of them run, else with 3; without names: see
+    /// relance health
     #[arg(long)]
     check: bool,
     #[command(flatten)]
@@ -50,7 +51,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let (infos, _) = arguments.services.query(&manager)?;
     let running = infos.iter().filter(|info| info.status.process_id != 0);
     let ids: Vec<_> = running.map(|info| info.id).collect();
-    // What it uses is an addition; another manager may not know.
+    // Usage is optional; another manager may not know it.
     let used = if ids.is_empty() {
         Vec::new()
     } else {
@@ -141,7 +142,7 @@ fn state(info: &ServiceInfo) -> String {
     if let Some(run) = &info.run {
         let time = between(run.state_since, now());
         let (id, cause) = (shown(run.id), words::cause(run.cause));
-        // A pause, for instance, is younger than its run.
+        // A paused state, for instance, is younger than its run.
         state = if run.state_since.0 - run.started_at.0 >= 1000 {
             say(status::ForStarted {
                 state,

@@ -22,16 +22,17 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(125);
 pub(crate) struct Arguments {
     #[command(flatten)]
     services: Selection,
-    /// Return when the service has taken the request
+    /// Return when the service has accepted the request
     #[arg(long)]
     no_wait: bool,
-    /// How long to wait without progress [default: what the service says it needs and 30s, at least 125s]
+    /// How long to wait without progress [default: the time that the service asks for and 30s more,
+    /// at least 125s]
     #[arg(long, value_name = "TIME")]
     timeout: Option<String>,
     /// End the service by force if it has not stopped by then
     #[arg(long, value_name = "TIME")]
     terminate_after: Option<String>,
-    /// A service that does not run is as good as stopped
+    /// Do nothing, without an error, if the service does not run
     #[arg(long)]
     if_needed: bool,
     /// Cancel pending recovery actions too. A stop of a program always cancels its restarts
@@ -102,7 +103,7 @@ fn warn_of_restart(info: &ServiceInfo) {
     }
 }
 
-/// Nobody is killed for being slow, unless the admin says so.
+/// A slow service is killed only if the option asks for it.
 fn stop_or_terminate(
     manager: &Manager,
     name: &ServiceName,

@@ -1,5 +1,5 @@
 //! `relance test`: scenarios and what is expected of them, played on the services that files describe. `file` reads
-//! them, `expectation` holds a time line against them, `report` says what came of it. Promises about any scenario are an
+//! them, `expectation` holds a time line against them, `report` prints the outcome. Promises about any scenario are an
 //! `invariant`, tried on those that `random` makes; `shrink` finds the smallest that breaks one.
 
 mod choice;
@@ -23,7 +23,8 @@ use crate::played::play as play_on;
 /// How it ends when a scenario does not hold.
 const FAILED: u8 = 1;
 
-/// Test recovery policies: play scenarios in virtual time, and compare with what is expected
+/// Test recovery policies: play scenarios in virtual time, and compare the outcome with what is
+/// expected
 ///
 /// A file is TOML. It names files of services, as for relance apply, and has one `[[scenario]]` each: `name`, `script`
 /// (as for relance simulate), `service` where there are several or `policy` for a named policy of the files, and what is expected: `expect` (what follows each
@@ -36,18 +37,18 @@ pub(crate) struct Arguments {
     /// Files of scenarios
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// How the outcome is written
+    /// The form in which the outcome is written
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Another seed of the random scenarios than that of the files
+    /// The seed of the random scenarios, instead of that in the files
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
-    /// So many random scenarios for each invariant
+    /// How many random scenarios to try for each invariant
     #[arg(long, value_name = "NUMBER")]
     scenarios: Option<u32>,
 }
 
-/// How the outcome is written.
+/// The form in which the outcome is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For people
@@ -67,7 +68,7 @@ struct Played {
     service: String,
     name: String,
     timeline: Timeline,
-    /// What was expected and is not so.
+    /// The expectations that it does not meet.
     problems: Vec<Text>,
     /// How often an invariant was tried.
     tried: Option<Text>,

@@ -1,7 +1,7 @@
 //! `relance top`: all services live on a terminal.
 //!
 //! `feed` has the threads that hear of changes, output and usage, `model` what is known and what keys do,
-//! `view` draws it. Nothing is asked again and again but what the shown rows use.
+//! `view` draws it. Only the usage of the shown rows is polled.
 
 mod feed;
 mod model;
@@ -28,15 +28,16 @@ use news::{News, Wish};
 
 /// Changes that come faster are drawn together.
 const DRAW_EVERY: Duration = Duration::from_millis(100);
-/// Times and countdowns are drawn again so often.
+/// How often times and countdowns are drawn again.
 const TICK: Duration = Duration::from_secs(1);
-/// What the shown rows use is asked so often.
+/// How often the usage of the shown rows is asked.
 const USAGE_EVERY: Duration = Duration::from_secs(2);
 
 /// All services live: states, usage, failures, what comes next; output and events of one
 ///
-/// Keys: arrows choose, s starts, t stops, r restarts, x ends by force, w says why, / filters, f shows what has
-/// failed, g groups instances, o sorts, e shows events, l shows time lines, ? helps, q leaves. The mouse chooses rows and sorts.
+/// Keys: arrows choose, s starts, t stops, r restarts, x ends by force, w says why, / filters, f
+/// shows failed services only, g groups instances, o sorts, e switches between output and events, l
+/// shows time lines, ? helps, q leaves. The mouse chooses rows and sorts.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// Only services whose name contains this, or matches it with * and ?
@@ -54,7 +55,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let manager = Arc::new(arguments.common.manager()?);
     let mut model = Model::new(arguments.filter.unwrap_or_default());
     let (feed, news) = Feed::begin(manager)?;
-    // A signal gives the terminal back, too. Where it cannot be had it ends the program, as ever.
+    // A signal gives the terminal back, too. If it cannot be caught, it ends the program.
     #[cfg(unix)]
     if let Ok(interrupts) = interrupts {
         feed.end_at(interrupts);
@@ -69,7 +70,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     result
 }
 
-/// Who has no terminal, or one that cannot place text, is told what to use instead.
+/// Without a terminal, or with one that cannot place text, the error says what to use instead.
 fn check_terminal() -> CommandResult {
     if !stdin().is_terminal() || !stdout().is_terminal() {
         return Err(usage(top::NO_TERMINAL));
@@ -93,7 +94,7 @@ fn play(
     loop {
         let now = Instant::now();
         if draw_at.is_some_and(|at| at <= now) {
-            // A terminal that is gone has nobody to read why.
+            // If the terminal is gone, the error has no reader.
             let shown = terminal.draw(|frame| view::draw(frame, model));
             shown.map_err(|_| CommandFailure::Silent(1))?;
             (drawn, draw_at) = (now, None);

@@ -1,10 +1,10 @@
 //! `relance upgrade`: exchanges the running manager for the program that lies in its place now, while
 //! services run on.
 //!
-//! The manager executes the program that lies there, in its own process (ADR 132, 114). One whose version cannot do
-//! that is killed, and another one takes its services over from the run journal (ADR 82): systemd starts that of a unit;
-//! otherwise it is started here, with what the one before had: options, environment, folder and outputs. Everything
-//! that could go wrong is looked at before.
+//! The manager executes the program that lies there, in its own process (ADR 132, 114). One whose version cannot
+//! do that is killed, and another one takes its services over from the run journal (ADR 82): systemd starts that
+//! of a unit; otherwise it is started here, with what the one before had: options, environment, folder and
+//! outputs. Everything that could prevent this is checked first.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -36,11 +36,11 @@ const PATIENCE_MS: &str = "30000";
 /// How long the manager may take to begin.
 const BEGIN_MAX: Duration = Duration::from_secs(10);
 
-/// Let the program that is installed now take the place of the running manager; services run on
+/// Let the installed program take the place of the running manager; services run on
 ///
-/// Install the new version first. If the new program does not run, or is older than the running manager,
-/// nothing is changed. The manager keeps its process, in a container and as a unit of systemd too, and is away for less
-/// than a second.
+/// Install the new version first. If the new program does not run, or is older than the running
+/// manager, nothing is changed. The manager keeps its process, also in a container and as a unit of
+/// systemd, and is away for less than a second.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// End the manager, for another program to start it again (runit, supervisord, or systemd, so that a changed unit
@@ -110,12 +110,12 @@ fn processes(manager: &Manager) -> Result<BTreeMap<ServiceName, u32>, crate::cli
         .collect())
 }
 
-/// What stands in the way of an upgrade.
+/// The reason why an upgrade is not possible.
 fn refused(sentence: impl Into<Sentence>) -> ScmError {
     ScmError::new(Win32Error::NOT_SUPPORTED, sentence)
 }
 
-/// What of a process cannot be looked at.
+/// The part of a process that cannot be read.
 fn denied(reason: Value) -> Sentence {
     upgrade::Denied { reason }.into()
 }
@@ -246,7 +246,7 @@ impl Running {
     }
 }
 
-/// A process that cannot become another one under its number.
+/// Holds on to one process, even if its number is used again.
 fn open(process: u32) -> Result<OwnedFd, ScmError> {
     let pid = i32::try_from(process).ok().and_then(Pid::from_raw);
     let pid = pid.ok_or_else(|| refused(upgrade::NOT_FOUND))?;

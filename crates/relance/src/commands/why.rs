@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     Ok(())
 }
 
-/// What is told of each service.
+/// The output for each service.
 type Told<'a> = Vec<(&'a ServiceName, Vec<Sentence>)>;
 
 fn sentences<'a>(manager: &Manager, selected: &'a Selected) -> Result<Told<'a>, CommandFailure> {
@@ -72,7 +72,7 @@ pub(super) struct WhyBody {
     last_lines: Option<String>,
 }
 
-/// What is told, for programs.
+/// The output for programs.
 pub(super) fn body(arguments: &Arguments) -> Result<Vec<WhyBody>, CommandFailure> {
     let manager = arguments.common.manager()?;
     let selected = arguments.services.select(&manager)?;

@@ -9,12 +9,12 @@ use crate::cli::{CommandResult, Common};
 /// See the module.
 #[derive(Debug, Default, Args)]
 pub(crate) struct WindowsOptions {
-    /// Windows: the identity that its process has for its own name: none, unrestricted or restricted;
-    /// from the next boot on
+    /// Windows: whether its process gets a SID of the service's own: none, unrestricted or
+    /// restricted; takes effect at the next boot
     #[arg(long, value_name = "TYPE", value_parser = ["none", "unrestricted", "restricted"])]
     sid_type: Option<String>,
-    /// Windows: a privilege that its process keeps of its account's, like SeChangeNotifyPrivilege; may
-    /// be repeated; replaces the list; "" goes back to all
+    /// Windows: a privilege of the account that its process keeps, like SeChangeNotifyPrivilege;
+    /// may be repeated; replaces the list; "" keeps all of them
     #[arg(long = "required-privilege", value_name = "NAME")]
     required_privileges: Vec<String>,
 }

@@ -38,7 +38,7 @@ enum Fact {
     Ended(u32, Result<u32, Win32Error>),
 }
 
-/// Is the service until its program has ended for good.
+/// Runs as the service until its program has ended for good.
 ///
 /// # Errors
 /// 1063 outside the service control manager.
@@ -46,7 +46,7 @@ pub(crate) fn run(name: &ServiceName) -> Result<(), ScmError> {
     let (facts, received) = channel();
     let controls = facts.clone();
     let (service, _) = connect(&format!("relance start {name}"), move || {
-        // The host is on its way out where nobody receives any more.
+        // There is no receiver any more while the host is ending.
         let _ = controls.send(Fact::StopRequested);
     })?;
     let exit_code = match settings(name) {
@@ -64,7 +64,7 @@ pub(crate) fn run(name: &ServiceName) -> Result<(), ScmError> {
             service.close(hosted::CONNECT_TIMEOUT);
             Ok(())
         }
-        // The manager sees that this process has gone without a word, which is what happened (R1).
+        // The manager sees that this process ended without a report, which is a crash (R1).
         None => die(Win32Error::PROCESS_ABORTED.to_raw()),
     }
 }
@@ -88,7 +88,7 @@ impl Host<'_> {
                 Ok(started) => started,
                 Err(error) => return Some(not_started(error)),
             };
-            // A manager that does not take it has given this service up.
+            // A manager that does not accept it has given this service up.
             let running = report(ServiceState::Running, ExitCode::SUCCESS, Duration::ZERO);
             let _ = self.service.report(running);
             let (exit_code, stop_requested) = self.wait(&child, number, received);
@@ -132,7 +132,7 @@ impl Host<'_> {
         let output = output.map(|output| self.store(output)).transpose()?;
         let (waiting, facts) = (Arc::clone(&child), self.facts.clone());
         spawn("relance-wait", move || {
-            // The host is on its way out where nobody receives any more.
+            // There is no receiver any more while the host is ending.
             let _ = facts.send(Fact::Ended(number, waiting.wait()));
         })?;
         Ok((child, output))
@@ -149,7 +149,7 @@ impl Host<'_> {
         let mut file = RotatingFile::open(&path, length_max, kept.unwrap_or(KEPT))
             .map_err(|error| error.raw_os_error().map_or(Win32Error::IO_DEVICE, win32))?;
         if extensions.get(LOG_ROTATE_AT_START) {
-            // A file that somebody reads cannot be put aside: it goes on to grow.
+            // A file that another process reads cannot be renamed, so it keeps growing.
             let _ = file.begin();
         }
         spawn("relance-output", move || {
@@ -192,7 +192,7 @@ impl Host<'_> {
                     let ms = u32::try_from(grace.as_millis()).unwrap_or(u32::MAX);
                     self.log(&Event::StopGraceExpired(ms));
                     child.terminate();
-                    // It ends now; what it says is not of its own will.
+                    // It is ended now; its exit code does not count.
                     let ended = child.wait().map(|_| 0);
                     return (ended, true);
                 }

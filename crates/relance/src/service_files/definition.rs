@@ -242,14 +242,14 @@ impl Draft {
             Section::Recovery => &mut self.recovery,
             Section::Extensions => &mut self.extensions,
         };
-        // Of the fields of Windows, what is left out is what is not set.
+        // Fields of Windows that are left out are not set.
         if section == Section::Extensions || !value.is_null() {
             map.insert(setting.key.to_owned(), value);
         }
     }
 
-    /// As with `relance create`, a service is a program unless the file says otherwise; an error status is
-    /// all that a program says, so it is a failure, and so is a start that fails (X14).
+    /// As with `relance create`, a service is a program unless the file says otherwise; a program reports
+    /// nothing but its exit status, so an error status is a failure, and so is a start that fails (X14).
     fn add_defaults(&mut self) {
         let kind = self.service.entry("kind").or_insert_with(|| PROGRAM.into());
         if kind != PROGRAM {

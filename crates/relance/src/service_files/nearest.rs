@@ -1,4 +1,4 @@
-//! Which key was meant by one that there is not.
+//! Which key was meant by an unknown one.
 
 /// The key that is spelled most like this one, if one is near.
 pub(super) fn nearest<'a>(key: &str, keys: impl Iterator<Item = &'a str>) -> Option<&'a str> {

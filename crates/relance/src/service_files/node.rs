@@ -37,7 +37,7 @@ pub(super) struct Entry {
     pub(super) node: Node,
 }
 
-/// Why a text cannot be read: where, and what its reader says.
+/// Why a text cannot be read: the place, and the message of the parser.
 #[derive(Debug)]
 pub(super) struct Unreadable {
     pub(super) at: usize,
@@ -150,7 +150,7 @@ fn of_value(value: &Spanned<DeValue<'_>>) -> Node {
 
 /// Reads JSON.
 pub(super) fn of_json(text: &str) -> Result<Node, Unreadable> {
-    // Says what is wrong; what it has accepted is walked through for the places.
+    // serde checks the text; then it is walked through to find the places.
     serde_json::from_str::<Json>(text).map_err(|error| {
         let why = error.to_string();
         // The place is said by us.
@@ -190,7 +190,7 @@ impl Walk<'_> {
         Node { at, value }
     }
 
-    /// The next byte that says something; stays before it.
+    /// The next byte that is not a blank; stays before it.
     fn next(&mut self) -> u8 {
         let bytes = self.text.as_bytes();
         while bytes.get(self.at).is_some_and(u8::is_ascii_whitespace) {

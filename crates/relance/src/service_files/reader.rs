@@ -99,7 +99,10 @@ mod tests {
             ("count = 1", "name is missing"),
             ("name = 1", "expected text"),
             ("name = 'a'\nfiles = 'b'", "expected a list"),
-            ("name = 'a'\ncount = 'b'", "expected a number from 0 on"),
+            (
+                "name = 'a'\ncount = 'b'",
+                "expected a whole number, 0 or more",
+            ),
             ("name = 'a'\ncopy = 'x'", "\"x\" is not one of off, on"),
             (
                 "name",

@@ -12,7 +12,7 @@ use relance_texts::apply;
 use super::node::{Entry, Node, Tree};
 use super::{Disk, Problems, Source};
 
-/// Shorter texts are not looked for in what is shown: they stand everywhere.
+/// Shorter texts are not hidden, because they occur everywhere.
 const SECRET_LEN_MIN: usize = 3;
 
 /// The variables that a file sees.

@@ -224,7 +224,7 @@ fn health_is_one_line_and_a_status() {
     };
     assert_eq!(
         health(&["health"]),
-        (Some(0), "well: no service is to run".to_owned())
+        (Some(0), "well: no service has to run".to_owned())
     );
     for (service, start, line) in [
         ("good", "auto", "sleep 1000"),

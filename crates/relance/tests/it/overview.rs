@@ -18,7 +18,7 @@ fn status_without_a_name_says_what_needs_a_person() {
     let quiet = daemon.relance(&["status"]);
     done(&quiet);
     assert!(
-        text(&quiet).contains("Nothing needs you"),
+        text(&quiet).contains("Nothing needs attention"),
         "{}",
         text(&quiet)
     );

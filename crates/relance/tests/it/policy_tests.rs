@@ -70,7 +70,7 @@ fn what_does_not_hold_is_said_with_the_time_line_in_each_format() {
     let shown = stdout(&output);
     for part in [
         "restart/1000, restart/2000, restart/4000, run/0, not restart/1000, restart/2000, restart/5000",
-        "restart must never happen, and does at +0.000s",
+        "restart must never happen, and happens at +0.000s",
         "it is down for 1 s, more than 0.5 s",
         "Failures so far: 1.",
         "1 of 3 scenarios hold",

@@ -1,6 +1,6 @@
-//! `relance apply --dry-run --for windows`: what the manager of Windows makes of services of files, setting by setting.
-//! Lists of actions may have any length there, so what a growing delay or a limit of restarts comes to is also said as a
-//! list.
+//! `relance apply --dry-run --for windows`: how the manager of Windows would handle the services of files, setting
+//! by setting. Lists of actions may have any length there, so the effect of a growing delay or a limit of restarts
+//! is also shown as such a list.
 
 use relance_policy::simulate::simulate;
 use relance_scm::failure_actions::{ActionList, RecoveryAction};
@@ -18,10 +18,10 @@ use crate::cli::{CommandFailure, Common};
 use crate::lang::{lang, say};
 use crate::plain::plain;
 
-/// Failures of which it is looked what follows them.
+/// How many failures are simulated.
 const FAILURES: usize = 30;
 
-/// What Windows makes of one service.
+/// How Windows handles one service.
 #[derive(Serialize)]
 struct Service {
     service: String,

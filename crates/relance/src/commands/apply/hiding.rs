@@ -1,4 +1,4 @@
-//! Secrets in a difference: the new one, which the files name, and the old one in its place, of which only that place
+//! Hides secrets in a difference: the new secret, which the files mark, and the old one, of which only the place
 //! is known.
 
 /// Both texts without secrets. Where the new text has one, a word of the old text is shown only if the new text shows
@@ -28,9 +28,9 @@ pub(super) fn hide(
     (words.collect(), shown)
 }
 
-/// What the old text has and the new one has not, without what may be a secret that the files no longer name: nobody
-/// knows any more that it was one. The value of a variable that goes is hidden, and elsewhere that of an option whose
-/// name tells of a secret.
+/// The words that only the old text has, without those that may be a secret: files that no longer describe it do
+/// not mark it as one. The value of a variable that goes is hidden, and elsewhere that of an option whose name
+/// tells of a secret.
 pub(super) fn dropped(key: &str, before: &str, after: &str, hidden: &str) -> String {
     if key == "environment" {
         return dropped_variables(before, after, hidden);

@@ -11,14 +11,15 @@ use crate::cli::Manager;
 use crate::lang::say;
 use crate::plain::plain;
 
-/// What a service is started with now; `None` where that cannot be told, or nothing runs.
+/// The settings with which a service would be started now; `None` if they are not known, or it does
+/// not run.
 pub(super) fn before(manager: &Manager, name: &ServiceName) -> Option<Arc<ServiceConfig>> {
     let info = manager.ask(|scm, caller, reply| scm.query_service(caller, name, reply));
     let info = info.ok()?;
     (info.status.state != ServiceState::Stopped).then_some(info.config)
 }
 
-/// Says it of the services that were just changed; `shown` is what the person has called them.
+/// Prints that for the services that were just changed; `shown` is the name that the person typed.
 pub(super) fn note<'a>(
     manager: &Manager,
     shown: &str,

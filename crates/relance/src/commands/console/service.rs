@@ -43,7 +43,7 @@ pub(super) fn install(
     };
     manager.ask(|scm, caller, reply| scm.create_service(caller, new, reply))?;
     if let Err(failure) = complete(&manager, place) {
-        // All or nothing; that it goes too is more than can be promised here.
+        // All or nothing, as far as possible: removing the service may fail too.
         let _ = manager.ask(|scm, caller, reply| scm.delete_service(caller, &service, reply));
         return Err(failure);
     }
@@ -109,13 +109,13 @@ pub(super) fn uninstall(common: &Common, place: &Place) -> CommandResult {
     manager.ask(|scm, caller, reply| scm.delete_service(caller, &service, reply))
 }
 
-/// Is the service until it is to stop.
+/// Runs as the service until it has to stop.
 pub(super) fn serve(listen: &str, names: &[String]) -> CommandResult {
     let address = ConsoleAddress::parse(listen, names.to_vec())?;
     let (end, ended) = channel();
     let stop = end.clone();
     let (service, welcomed) = connect("relance console install", move || {
-        // Nobody receives any more when the console is on its way out.
+        // There is no receiver any more while the console is ending.
         let _ = stop.send(ExitCode::SUCCESS);
     })?;
     let exit_code = match begin(&welcomed.service_name, address, end) {
@@ -152,7 +152,7 @@ fn begin(service: &str, address: ConsoleAddress, end: Sender<ExitCode>) -> Resul
         .spawn(move || {
             let served = relance_console::serve(listener, setup);
             let code = served.map_or_else(|error| code(&error), |()| Win32Error::SUCCESS);
-            // Nobody receives any more when the console is on its way out.
+            // There is no receiver any more while the console is ending.
             let _ = end.send(ExitCode::Win32(code));
         })
         .map_err(|_| Win32Error::SERVICE_NO_THREAD)?;

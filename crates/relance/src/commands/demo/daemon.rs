@@ -113,7 +113,7 @@ impl Daemon {
     }
 }
 
-/// A new folder with a name that nobody can foresee, for this user alone.
+/// A new folder with an unpredictable name, for this user alone.
 fn make_folder() -> Result<PathBuf> {
     let mut random = [0; 8];
     rustix::rand::getrandom(&mut random, rustix::rand::GetRandomFlags::empty())
@@ -129,7 +129,7 @@ fn make_folder() -> Result<PathBuf> {
 
 impl Drop for Daemon {
     fn drop(&mut self) {
-        // On the way out of a failure there is nobody to tell about another.
+        // While a failure is being handled, another one is not reported.
         let _ = self.end();
         let _ = fs::remove_dir_all(&self.folder);
     }

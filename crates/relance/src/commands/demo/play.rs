@@ -17,7 +17,7 @@ use crate::cli::{CommandFailure, Manager};
 use crate::plain::plain;
 use crate::text::now;
 
-/// A play goes on, or it cannot.
+/// Whether a play can go on.
 pub(super) type Played<T = ()> = Result<T, CommandFailure>;
 
 /// How long anything may take that should come at once, or after a delay of a second.
@@ -71,13 +71,13 @@ impl Play {
         })
     }
 
-    /// Begins a scene: what is waited for from here on has to happen from here on.
+    /// Begins a scene: from now on only later events are accepted.
     pub(super) fn scene(&mut self, title: &str) {
         self.scene = self.entries.len();
         println!("\n{title}");
     }
 
-    /// Puts down whether something holds.
+    /// Counts whether something holds.
     pub(super) fn expect(&mut self, held: bool, text: impl Into<String>) {
         let text = text.into();
         let mark = if held { "ok" } else { "NOT SO" };
@@ -85,7 +85,7 @@ impl Play {
         self.expectations.push(Expectation { text, held });
     }
 
-    /// Tells something beside the log.
+    /// Prints something beside the log.
     pub(super) fn say(&self, text: &str) {
         println!("{}  {}", self.seconds(now()), plain(text));
     }

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 pub(super) enum Level {
     /// As it should be.
     Fine,
-    /// It works, and may not be what is meant.
+    /// It works, but may not be intended.
     Warning,
     /// It does not work.
     Problem,

@@ -18,7 +18,7 @@ use crate::settings::Settings;
 
 /// With less room than this the database soon cannot be written.
 const ROOM_SCARCE: u64 = 100 << 20;
-/// With less than this it may be full with the next entry.
+/// With less than this the next entry may fill it.
 const ROOM_NONE: u64 = 10 << 20;
 /// Files that the daemon may open: some for each service, and for its clients.
 const FILES_MIN: u64 = 4096;

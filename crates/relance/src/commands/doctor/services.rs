@@ -24,10 +24,10 @@ use crate::limits::lacking;
 
 /// How the manager sums up such an end.
 const START_FAILED: &str = "start failed";
-/// A start may take so long before anything is said of it.
+/// How long a start may take before a finding mentions it.
 const MUTE_MS: i64 = 30_000;
 
-/// What services are held against.
+/// Facts about the machine that services are checked against.
 pub(super) struct Surroundings<'a> {
     pub(super) now: Timestamp,
     /// Whether the manager reboots when it is told to (R46); `None`: not known.
@@ -39,7 +39,7 @@ pub(super) struct Surroundings<'a> {
     /// Who else could put another program in the place of one that runs with the manager's rights, in a
     /// sentence.
     pub(super) replaceable: &'a dyn Fn(&str) -> Option<String>,
-    /// Whether a service came with the system: its settings are nobody's mistake here.
+    /// Whether a service came with the system: then its settings are not the user's mistake.
     pub(super) is_of_the_system: &'a dyn Fn(&str) -> bool,
 }
 
@@ -89,7 +89,7 @@ fn contradicting(info: &ServiceInfo) -> Vec<Finding> {
 /// X26: output that is not kept as it is to be.
 fn output(info: &ServiceInfo) -> Option<Finding> {
     let problem = info.output_problem.clone()?;
-    // It says itself what to do.
+    // The sentence itself says what to do.
     Some(Finding::without_advice(Level::Problem, name(info), problem))
 }
 
@@ -125,7 +125,7 @@ fn program(info: &ServiceInfo, around: &Surroundings<'_>) -> Option<Finding> {
     })
 }
 
-/// Who can write a program that runs with the manager's rights has these rights.
+/// A user who can write a program that runs with the manager's rights has these rights.
 fn program_of_others(info: &ServiceInfo, around: &Surroundings<'_>) -> Option<Finding> {
     if !info.config.account_name.is_local_system() {
         return None;
@@ -177,7 +177,7 @@ fn recovery(info: &ServiceInfo, around: &Surroundings<'_>) -> Vec<Finding> {
         .collect()
 }
 
-/// Who may have anything run by changing it (A27), which is seldom meant.
+/// Users who can run anything by changing it (A27), which is seldom intended.
 fn rights(info: &ServiceInfo) -> Vec<Finding> {
     let name = name(info);
     let security = info.config.security.iter();

@@ -117,7 +117,7 @@ fn recovery_settings_that_people_get_wrong() {
     // To end with nothing limits restarts (R22); a reboot that is allowed is not a mistake.
     assert_eq!(findings(&[of("restart/60000/none/0", 300)], None), []);
     assert_eq!(findings(&[of("reboot/60000", 300)], Some(true)), []);
-    // What came with the system is nobody's mistake here.
+    // Services that came with the system are not the user's mistake.
     let mut theirs = of("restart/0", 300);
     Arc::make_mut(&mut theirs.config).command_line = "theirs".into();
     assert_eq!(findings(&[theirs], None), []);

@@ -13,7 +13,7 @@ use crate::cli::Common;
 /// What was found of this machine.
 pub(super) struct Machine {
     pub(super) findings: Vec<Finding>,
-    /// Windows asks nobody (R52 is about who configures it).
+    /// Windows needs no further permission for a reboot (R52 is about configuring it).
     pub(super) allows_reboot: Option<bool>,
 }
 

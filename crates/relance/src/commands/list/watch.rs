@@ -12,7 +12,7 @@ use relance_texts::status;
 use super::{Arguments, is_wanted, nothing, table};
 use crate::cli::{CommandResult, Manager, usage};
 
-/// Times go on without a change.
+/// Durations grow without a change, so they are drawn again.
 const TICK: Duration = Duration::from_secs(1);
 /// Changes that come faster are drawn together.
 const DRAW_EVERY: Duration = Duration::from_millis(200);

@@ -1,5 +1,5 @@
-//! What an assistant gets: less than a program, because it reads every word and passes it on to a company's
-//! model. Values of variables stay here, and text of services is marked as such.
+//! The answers for an assistant: shorter than those for programs, because it reads every word and passes it
+//! on to a model of another company. Values of variables stay here, and text of services is marked as such.
 
 use relance_scm::manager::{Enumeration, ServiceInfo};
 use relance_texts::Lang;
@@ -96,7 +96,7 @@ pub(super) fn brief(info: &ServiceInfo) -> Value {
     brief
 }
 
-/// Services in full, without the values of their variables; so many as one answer holds.
+/// Services in full, without the values of their variables, as many as one answer holds.
 pub(super) fn status(services: &[ServiceReply]) -> Result<Value, CommandFailure> {
     let shown = &services[..services.len().min(IN_FULL_MAX)];
     let mut values = serde_json::to_value(shown).map_err(misfit)?;

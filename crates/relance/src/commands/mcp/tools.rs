@@ -108,7 +108,7 @@ pub(super) const TOOLS: &[Tool] = &[
                 "failed",
                 Kind::Flag,
                 "--failed",
-                "Only those that have failed and have not come back",
+                "Only services that failed and are still down",
             ),
             option(
                 "state",
@@ -163,7 +163,7 @@ pub(super) const TOOLS: &[Tool] = &[
                 "level",
                 Kind::Text,
                 "--level",
-                "Only this bad or worse: error, warning or information",
+                "Only entries of this level or worse: error, warning or information",
             ),
             option("since", Kind::Text, "--since", MOMENT),
             option("until", Kind::Text, "--until", MOMENT),
@@ -172,7 +172,7 @@ pub(super) const TOOLS: &[Tool] = &[
                 "limit",
                 Kind::Number(500),
                 "--limit",
-                "How many of the last ones (default 50)",
+                "How many of the latest entries (default 50)",
             ),
         ],
         acts: false,
@@ -336,8 +336,7 @@ fn value<T: serde::Serialize>(body: &T) -> Result<Value, CommandFailure> {
 impl Tool {
     /// The one of this name.
     ///
-    /// # Errors
-    /// There is none, or it is not allowed.
+    /// # Errors There is no such tool, or it is not allowed.
     pub(super) fn find(name: &str, may_act: bool) -> Result<&'static Self, ScmError> {
         let tool = TOOLS.iter().find(|tool| tool.name == name).ok_or_else(|| {
             let tools = TOOLS.iter().filter(|tool| may_act || !tool.acts);
@@ -475,7 +474,7 @@ impl Parameter {
                 let texts: Option<Vec<String>> = items.iter().map(text).collect();
                 texts.filter(|texts| !texts.is_empty() || !self.is_required)
             }
-            // Assistants like to leave the brackets out.
+            // Assistants often leave the brackets out.
             (Kind::Texts, value) => Some(vec![text(value)?]),
             (Kind::Flag, Value::Bool(true)) => Some(vec![String::new()]),
             (Kind::Flag, Value::Bool(false)) => Some(Vec::new()),

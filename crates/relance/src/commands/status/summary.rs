@@ -1,4 +1,4 @@
-//! `relance status` without a name: how the machine is, and what needs a person.
+//! `relance status` without a name: the state of the machine, and what needs attention.
 
 use relance_scm::ServiceState;
 use relance_scm::event_log::Timestamp;
@@ -14,10 +14,10 @@ use crate::table::{self, Cell, Column, Tone};
 use crate::text::{between, due, earliest};
 use crate::words;
 
-/// A service that is on its way to another state for longer is told of.
+/// How long a service may be in a pending state before the summary names it.
 const LONG_MS: i64 = 60_000;
 
-/// Something that a person wants to know of.
+/// Something that needs attention.
 struct Note {
     name: String,
     text: Text,
@@ -158,7 +158,7 @@ fn output_of(info: &ServiceInfo) -> Option<Note> {
     })
 }
 
-/// How many services are how.
+/// How many services are in which state.
 #[derive(Serialize)]
 struct Counts {
     services: usize,
@@ -221,7 +221,7 @@ struct Reply<'a> {
 #[derive(Serialize)]
 struct NoteReply<'a> {
     name: &'a str,
-    /// Whether it will not go away by itself.
+    /// Whether it needs somebody to act.
     urgent: bool,
     text: String,
     #[serde(skip_serializing_if = "Option::is_none")]

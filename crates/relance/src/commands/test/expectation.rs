@@ -1,4 +1,4 @@
-//! What is expected of a scenario, and what of that a time line does not keep.
+//! What is expected of a scenario, and which expectations a time line does not meet.
 
 use std::time::Duration;
 
@@ -102,7 +102,7 @@ fn kind(word: &str) -> Option<RecoveryActionKind> {
 }
 
 impl Expectation {
-    /// What a time line does not keep, in words.
+    /// The expectations that a time line does not meet, in words.
     pub(super) fn problems(&self, config: &ServiceConfig, timeline: &Timeline) -> Vec<Text> {
         let mut problems = Vec::new();
         if let Some(expected) = &self.actions {

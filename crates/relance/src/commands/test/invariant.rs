@@ -61,7 +61,7 @@ pub(super) struct Always {
     apart: Option<Duration>,
 }
 
-/// What a time line breaks: which promise, and how.
+/// The promise that a time line breaks, and how.
 struct Broken {
     promise: usize,
     text: Text,
@@ -152,8 +152,8 @@ impl Invariant {
         Ok((last, Vec::new()))
     }
 
-    /// By the clock, if it says when a scenario begins. What is promised has its time after the last failure, too: a start
-    /// by the clock is not pending.
+    /// By the clock, if it says when a scenario begins. The promise also holds for some time after the last
+    /// failure, because a start by the clock is not a pending action.
     fn simulate(
         &self,
         config: &ServiceConfig,

@@ -1,4 +1,4 @@
-//! Random scenarios: failures of the causes that may happen, at times that are telling for the policy. A seed and a
+//! Random scenarios: failures of possible causes, at times where the policy changes its answer. A seed and a
 //! number make the same scenario for ever, on every machine.
 
 use std::time::Duration;
@@ -49,7 +49,7 @@ pub(super) struct Odds {
 /// The scenario of this number.
 pub(super) fn script(odds: &Odds, config: &ServiceConfig, number: u32) -> Script {
     let mut random = Random(odds.seed);
-    // Seeds that follow each other have nothing in common.
+    // Consecutive seeds give unrelated numbers.
     random.0 = random.next() ^ u64::from(number);
     random.0 = random.next();
     // Some scenarios keep the distance that a promise asks for, so that it is tried.
@@ -99,7 +99,7 @@ fn pause(random: &mut Random, telling: &[u64]) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// What may happen if nothing is said: a crash, an error, and what the rules of the service name.
+/// The default causes: a crash, an error, and the causes that rules of the service name.
 pub(super) fn causes(config: &ServiceConfig) -> Vec<Happening> {
     let rules = config.extensions.get(FAILURE_RULES);
     let named = rules.0.iter().flat_map(|rule| &rule.causes);

@@ -1,4 +1,4 @@
-//! What came of scenarios: for people, and in the formats of programs, which are English.
+//! The outcome of scenarios: for people, and in formats for programs, which are English.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
 //! The threads of `relance top`: changes from the watch stream, output of the chosen service, the keyboard, and
-//! requests. Each tells what it hears as [`News`]; none is waited for at the end.
+//! requests. Each tells what it hears as [`News`]; the program does not wait for them at its end.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -80,7 +80,7 @@ impl Feed {
         });
     }
 
-    /// From now on the output of this service is told, and its entries once.
+    /// From now on the output of this service is sent, and once its latest entries.
     pub(super) fn follow(&self, chosen: Option<(ServiceName, ServiceId)>) {
         let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
         if *wanted != chosen {

@@ -50,7 +50,7 @@ impl Order {
     }
 }
 
-/// What stands below the table.
+/// The content below the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Panel {
     Output,
@@ -107,7 +107,7 @@ pub(super) struct Model {
     pub(super) strips: Strips,
     /// Whether time lines take the place of numbers where there is no room for both.
     pub(super) has_lines: bool,
-    /// What became of the last request.
+    /// The result of the last request.
     pub(super) said: String,
     pub(super) away: Option<String>,
 }
@@ -135,7 +135,7 @@ impl Model {
         }
     }
 
-    /// Takes what was heard; what is to be done.
+    /// Takes news, and returns what to do.
     pub(super) fn take(&mut self, news: News) -> Vec<Wish> {
         match news {
             News::All(all) => {
@@ -421,7 +421,7 @@ impl Model {
         Vec::new()
     }
 
-    /// A start or a restart of one service is done at once; everything else asks before.
+    /// A start or a restart of one service happens at once; everything else asks first.
     fn ask(&mut self, act: Act) -> Vec<Wish> {
         let names = self.chosen_names();
         match (&*names, act) {

@@ -1,4 +1,4 @@
-//! What the parts of `relance top` tell each other: what was heard, and what is to be done.
+//! The messages between the parts of `relance top`: news, and requests.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ pub(super) enum News {
     Entries(ServiceName, Vec<LogEntry>),
     /// Sentences about a service.
     Why(ServiceName, String),
-    /// What became of a request.
+    /// The result of a request.
     Said(String),
     Input(Event),
     /// Somebody wants the program to end.

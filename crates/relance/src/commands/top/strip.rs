@@ -1,5 +1,5 @@
-//! Time lines in the table: how each service was in the last half hour, a cell for each piece of it. What is worst
-//! in a cell shows. Before a service existed, and where nothing is known, a cell is blank.
+//! Time lines in the table: the state of each service in the last half hour, a cell for each part of it. A cell
+//! shows the worst state in its part. Before a service existed, and where nothing is known, a cell is blank.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -10,7 +10,7 @@ use relance_scm::{ServiceId, ServiceState};
 
 /// How far back they go.
 pub(super) const SPAN_MS: i64 = 30 * 60 * 1000;
-/// Changes that are kept of a service: one that fails all the time needs no more.
+/// Most changes that are kept of a service.
 const CHANGES_MAX: usize = 200;
 
 /// How a service was; the later ones are worse.
@@ -44,7 +44,7 @@ struct Strip {
 }
 
 impl Strips {
-    /// What the log says of the time before, in the place of what was known.
+    /// Replaces the known changes by those in the log.
     pub(super) fn begin(&mut self, entries: &[LogEntry]) {
         *self = Self::default();
         for entry in entries {

@@ -17,7 +17,7 @@ use crate::plain::plain;
 use crate::table::Tone;
 use crate::text::now;
 
-/// Narrower or lower terminals show nothing that helps.
+/// Smaller terminals have no room for useful content.
 const SIZE_MIN: (u16, u16) = (40, 8);
 /// From this width on there is room for more columns, and for output beside entries.
 const WIDE: u16 = 120;

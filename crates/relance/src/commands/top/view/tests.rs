@@ -181,7 +181,7 @@ fn filters_and_orders_keep_the_chosen_service() {
     assert!(
         screen(&mut model, 80, 24)
             .join("\n")
-            .contains("No service is like that")
+            .contains("No service matches")
     );
 }
 
