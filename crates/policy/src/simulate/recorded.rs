@@ -10,6 +10,9 @@ use relance_scm::{Control, EndCause, ExitCode, ServiceState, Win32Error};
 
 use super::script::{Happening, Moment, Script, StartOutcome, When};
 
+/// How far the wall clock may fall behind the clock of delays over some restarts.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(1);
+
 /// What an entry of the log says about a run. A log has many entries, and all are in memory at a
 /// time, so this is small.
 #[derive(Clone, Debug)]
@@ -52,6 +55,8 @@ pub struct Recorded {
     is_explained: bool,
     /// The last failure was to be followed by a restart.
     is_restarted: bool,
+    /// When that restart is played.
+    restart_at: Option<Timestamp>,
     /// The code that the present run has stopped with.
     said: Option<ExitCode>,
 }
@@ -67,6 +72,7 @@ impl Recorded {
             is_running: true,
             is_explained: false,
             is_restarted: false,
+            restart_at: None,
             said: None,
         }
     }
@@ -86,8 +92,8 @@ impl Recorded {
         } else if let Event::StartFailed(error) = event {
             self.start_fails(entry, *error);
         } else if let Event::Failed { action, .. } = event {
-            self.fails(entry);
-            self.is_restarted = action.is_some_and(|action| action.kind.restarts());
+            let restart = action.filter(|action| action.kind.restarts());
+            self.fails(entry, restart.map(|action| action.delay()));
         } else if *event == Event::StateEntered(ServiceState::Running) {
             self.runs(entry);
         } else if *event == Event::StateEntered(ServiceState::Stopped) {
@@ -119,6 +125,9 @@ impl Recorded {
         if !self.is_running && !self.is_restarted {
             self.happens(entry, Happening::Start);
         }
+        if !self.is_restarted {
+            self.restart_at = None;
+        }
         (self.is_running, self.is_restarted) = (true, false);
         self.is_explained = false;
         self.said = None;
@@ -144,8 +153,10 @@ impl Recorded {
         self.said = None;
     }
 
-    fn fails(&mut self, entry: &Fact) {
+    /// `restart_after`: the delay of the restart that follows, if one does.
+    fn fails(&mut self, entry: &Fact, restart_after: Option<Duration>) {
         self.failures += 1;
+        let at = self.played_at(entry);
         // If the failed start counts, its cause was recorded before.
         if self.is_running {
             let what = match (&entry.told, self.said.take()) {
@@ -156,6 +167,8 @@ impl Recorded {
             self.happens(entry, what);
         }
         self.is_explained = true;
+        self.is_restarted = restart_after.is_some();
+        self.restart_at = restart_after.map(|delay| at.after(delay));
     }
 
     /// The outcome of a start is scripted before the start; a start that the policy has not asked
@@ -177,8 +190,18 @@ impl Recorded {
     }
 
     fn happens(&mut self, entry: &Fact, what: Happening) {
-        let when = When::At(self.after_begin(entry.at));
+        let when = When::At(self.after_begin(self.played_at(entry)));
         self.moments.push(Moment { when, what });
+    }
+
+    /// When an entry is played. Entries have the time of the wall clock, which may run slower than the
+    /// clock of delays. So an end may be logged a moment before the time at which its run is restarted
+    /// here: it happens at that restart.
+    fn played_at(&self, entry: &Fact) -> Timestamp {
+        let restart = self
+            .restart_at
+            .filter(|at| *at <= entry.at.after(CLOCKS_DIFFER));
+        restart.map_or(entry.at, |at| at.max(entry.at))
     }
 
     fn after_begin(&self, at: Timestamp) -> Duration {
@@ -222,6 +245,11 @@ mod tests {
 
     /// What a daemon would have logged of this time line.
     fn log_of(timeline: &Timeline) -> Recorded {
+        log_by(timeline, |ms| ms)
+    }
+
+    /// The same, by a wall clock that shows `shown` milliseconds after so many.
+    fn log_by(timeline: &Timeline, shown: impl Fn(i64) -> i64) -> Recorded {
         let mut recorded = Recorded::since(BEGIN);
         for entry in &timeline.entries {
             let Occurrence::Logged(event) = &entry.what else {
@@ -234,7 +262,7 @@ mod tests {
             };
             let entry = LogEntry {
                 number: 1,
-                at: Timestamp(BEGIN.0 + ms),
+                at: Timestamp(BEGIN.0 + shown(ms)),
                 source: event.source(),
                 event_id: event.id(),
                 level: event.level(),
@@ -245,6 +273,18 @@ mod tests {
             recorded.take(&Fact::of(&entry).unwrap());
         }
         recorded
+    }
+
+    #[test]
+    fn a_failure_that_a_slower_wall_clock_dates_before_the_restart_is_not_spared() {
+        let config = config(ServiceKind::Program, &[1000, 2000, 4000]);
+        let script = "exit 3 @0s, exit 3, exit 3, exit 3";
+        let played = simulate(&config, &script.parse().unwrap());
+        let recorded = log_by(&played, |ms| ms - ms / 500);
+        assert_eq!(recorded.failures(), 4);
+        let again = simulate_all(&config, &recorded.until(Timestamp(BEGIN.0 + 60_000)));
+        let totals = again.totals();
+        assert_eq!((totals.failures, totals.spared), (4, 0));
     }
 
     #[test]

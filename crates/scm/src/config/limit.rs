@@ -181,6 +181,6 @@ mod tests {
             assert!(error.to_string().contains("SOFT:HARD"), "{error}");
         }
         let error = Limit::parse("2:1", Count).unwrap_err();
-        assert!(error.to_string().contains("exchange"), "{error}");
+        assert!(error.to_string().contains("swap"), "{error}");
     }
 }
