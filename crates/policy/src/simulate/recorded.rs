@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use relance_scm::event::Event;
 use relance_scm::event_log::{LogEntry, Timestamp};
+use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::status::ProcessExit;
 use relance_scm::{Control, EndCause, ExitCode, ServiceState, Win32Error};
 
@@ -93,7 +94,7 @@ impl Recorded {
             self.start_fails(entry, *error);
         } else if let Event::Failed { action, .. } = event {
             let restart = action.filter(|action| action.kind.restarts());
-            self.fails(entry, restart.map(|action| action.delay()));
+            self.fails(entry, restart.map(RecoveryAction::delay));
         } else if *event == Event::StateEntered(ServiceState::Running) {
             self.runs(entry);
         } else if *event == Event::StateEntered(ServiceState::Stopped) {
@@ -225,7 +226,6 @@ fn code_of(event: &Event) -> Option<ExitCode> {
 mod tests {
     use relance_scm::ServiceConfig;
     use relance_scm::event_log::Details;
-    use relance_scm::failure_actions::RecoveryAction;
     use relance_scm::{RecoveryActionKind, ResetPeriod, ServiceId, ServiceKind, ServiceName};
 
     use super::super::{Occurrence, Timeline, simulate, simulate_all};
