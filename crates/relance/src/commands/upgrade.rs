@@ -311,7 +311,9 @@ fn wait(common: &Common) -> Result<(), ScmError> {
     }
     list.args(["list", "--json"])
         .env(relance_wire::channel::WAIT_VARIABLE, PATIENCE_MS)
-        .stdout(Stdio::null());
+        .stdout(Stdio::null())
+        // Its error would stand, as JSON, above the one that says what to do.
+        .stderr(Stdio::null());
     let status = list.status().told(|reason| {
         let path = shown(program.display());
         file::NotExecuted { path, reason }
