@@ -161,8 +161,14 @@ fn check(draft: &mut Draft, work: &mut Work<'_>) -> bool {
     };
     for (origin, error) in refused {
         if let Some(Origin { file, lines }) = origin {
-            let why = error.to_sentence();
-            work.reports[file].lost(lines, import::Refused { why });
+            let why = import::Refused {
+                why: error.to_sentence(),
+            };
+            // A line may say several settings, of which others are kept.
+            match draft.kept_of(file, lines).filter(|_| is_whole) {
+                Some(setting) => work.reports[file].changed(lines, setting, why),
+                None => work.reports[file].lost(lines, why),
+            }
         }
     }
     is_whole

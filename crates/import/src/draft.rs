@@ -313,6 +313,10 @@ impl Draft {
                 let known = known.and_then(find_extension).map(|setting| setting.system);
                 if let Some(System::Linux(why)) = known {
                     self.unset(&setting.key);
+                    let why = relance_texts::error::OfSetting {
+                        setting: setting.key.as_str(),
+                        problem: Sentence::from(why),
+                    };
                     let error = ScmError::new(relance_scm::Win32Error::INVALID_PARAMETER, why);
                     refused.push((setting.origin, error));
                 }
@@ -341,6 +345,15 @@ impl Draft {
         self.dependencies = kept;
         self.config()?;
         Ok(refused)
+    }
+
+    /// A setting that is kept of these lines.
+    pub(crate) fn kept_of(&self, file: usize, lines: Lines) -> Option<&str> {
+        let kept = self.settings.iter().find(|setting| {
+            let is_of_them = |origin: Origin| origin.file == file && origin.lines == lines;
+            setting.origin.is_some_and(is_of_them)
+        });
+        kept.map(|setting| setting.key.as_str())
     }
 
     /// Its `[[service]]`.

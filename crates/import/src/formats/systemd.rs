@@ -95,7 +95,7 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Prob
     let is_timer = |name: &str| unit_kind(name) == "timer";
     for (name, unit) in units.iter().filter(|(name, _)| !is_timer(name)) {
         if unit_kind(name) == "service" {
-            keys::convert(name, unit, work);
+            keys::convert(name, unit, &|name| units.contains_key(name), work);
         } else {
             for key in &unit.keys {
                 work.report(key.file)

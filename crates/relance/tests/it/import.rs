@@ -239,3 +239,52 @@ fn a_folder_of_a_program_in_javascript_is_read_and_not_run() {
     assert_eq!(found["services"], serde_json::json!(["web"]));
     assert!(!ran.exists());
 }
+
+#[test]
+fn a_line_of_which_windows_refuses_a_part_is_changed_and_not_lost() {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("worker.reg");
+    let key = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\worker";
+    let text = format!(
+        "Windows Registry Editor Version 5.00\n\n[{key}\\Parameters]\n\
+         \"Application\"=\"worker.exe\"\n\n[{key}\\Parameters\\AppExit]\n@=\"Restart\"\n"
+    );
+    fs::write(&path, text).expect("written");
+    let path = path.to_str().expect("a path");
+    let found = json(&import(&["--json", "--for", "windows", path]));
+    let lines = found["files"][0]["lines"].as_array().expect("lines");
+    let line = lines.last().expect("the line of AppExit");
+    assert_eq!(line["fate"], "changed", "{line}");
+    assert!(
+        line.to_string().contains("restart_on_exit_delay_ms"),
+        "{line}"
+    );
+    let toml = found["toml"].as_str().expect("a file");
+    assert!(
+        toml.contains("extensions.restart_on_exit = \"0\""),
+        "{toml}"
+    );
+}
+
+#[test]
+fn an_instance_with_drop_ins_is_there_once_among_those_that_are_named() {
+    let folder = TempDir::new().expect("a folder");
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, text).expect("written");
+    };
+    write(
+        "q@.service",
+        "[Service]\nExecStart=/bin/sleep 1\nRestart=always\n",
+    );
+    write("q@a.service.d/x.conf", "[Service]\nRestartSec=7\n");
+    let path = folder.path().to_str().expect("a path");
+    let found = json(&import(&["--json", "--instances", "a,b", path]));
+    let names = found["services"].as_array().expect("names");
+    let mut names: Vec<&str> = names.iter().filter_map(Value::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["q@a", "q@b"]);
+    let toml = found["toml"].as_str().expect("a file");
+    assert_eq!(toml.matches("restart/7s").count(), 1, "{toml}");
+}

@@ -106,7 +106,7 @@ extensions! {
         option: "restart-on-exit-delay",
         value: ValueType::Duration,
         default: || Duration::ZERO.into_value(),
-        label: Words { en: "Delay of that restart", fr: "Délai de ce redémarrage" },
+        label: Words { en: "Delay of a restart on exit", fr: "Délai d’un redémarrage sur code de sortie" },
         about: Words {
             en: "How long it waits before a restart that the exit status asks for",
             fr: "Le temps d’attente avant un redémarrage demandé par le code de sortie",
@@ -121,7 +121,7 @@ extensions! {
         key: "restart_on_exit_limit",
         option: "restart-on-exit-limit",
         value: ValueType::Number(1, 1_000_000),
-        label: Words { en: "Limit of those restarts", fr: "Limite de ces redémarrages" },
+        label: Words { en: "Limit of restarts on exit", fr: "Limite des redémarrages sur code de sortie" },
         about: Words {
             en: "How often the exit status may ask for a restart within the period; one more is a \
                  failure, with the recovery action that follows one; no limit if not set",
@@ -139,7 +139,7 @@ extensions! {
         option: "restart-on-exit-period",
         value: ValueType::Duration,
         default: || Duration::from_secs(60).into_value(),
-        label: Words { en: "Period of that limit", fr: "Période de cette limite" },
+        label: Words { en: "Period of the limit of restarts on exit", fr: "Période de la limite sur code de sortie" },
         about: Words {
             en: "The time in which the restarts that exit statuses asked for are counted",
             fr: "Le temps pendant lequel on compte les redémarrages demandés par le code de sortie",

@@ -56,7 +56,13 @@ const NO_SETTING: &[&str] = &[
     "SetCredential",
 ];
 
-pub(super) fn convert(name: &str, unit: &Unit, work: &mut Work<'_>) {
+/// `is_unit`: whether a unit of this name is among the files, so an instance that has drop-ins of its own.
+pub(super) fn convert(
+    name: &str,
+    unit: &Unit,
+    is_unit: &dyn Fn(&str) -> bool,
+    work: &mut Work<'_>,
+) {
     let base = service_name(name);
     if !unit.keys.iter().any(|key| key.entry.key == "ExecStart") {
         for key in &unit.keys {
@@ -76,7 +82,9 @@ pub(super) fn convert(name: &str, unit: &Unit, work: &mut Work<'_>) {
             (true, Some(one)) => vec![one],
             (true, None) => vec!["1".to_owned()],
         };
+        let stem = name.trim_end_matches(".service");
         list.into_iter()
+            .filter(|instance| !is_unit(&format!("{stem}{instance}.service")))
             .map(|instance| format!("{base}{}", draft::service_name(&instance)))
             .collect()
     } else {

@@ -155,7 +155,7 @@ fn a_program_that_is_not_there() {
     assert_found(gone.clone(), Level::Problem, line);
     let mut disabled = gone;
     Arc::make_mut(&mut disabled.config).start_type = StartType::Disabled;
-    assert_found(disabled, Level::Warning, "nobody");
+    assert_found(disabled, Level::Warning, "is disabled");
     let around = Surroundings {
         controllers: None,
         now: Timestamp(0),
