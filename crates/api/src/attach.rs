@@ -47,7 +47,7 @@ pub(crate) async fn attach(
             let handed =
                 context.ask(|manager, _, reply| manager.attach(run, secret, channel, reply));
             if let Err(error) = handed.await {
-                // Not a warning: anybody may try, and none of it is news.
+                // Not a warning, because any user can cause this line.
                 tracing::debug!(%run, %error, "a process may not attach");
             }
         }

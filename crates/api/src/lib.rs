@@ -1,10 +1,10 @@
 //! The HTTP API of a service manager: JSON under `/v1`, on a Unix socket.
 //!
-//! Knows managers only through the trait [`ServiceManager`]. [`serve`] takes connections; `routes`
-//! says which paths there are and leads, with the `context` of each request, to `services`, `access`,
-//! `events`, `stream`, `output`, `simulate`, `sign_in` and `attach`; `reply` turns results and errors
-//! into answers. `limits` says how much each caller may use at a time, `work` does what takes long
-//! beside the thread that answers, `aside` makes streams there, and `panics` keeps a fault in one request from ending the engine.
+//! Knows managers only through the trait [`ServiceManager`]. [`serve`] takes connections; `routes` says which
+//! paths there are and leads, with the `context` of each request, to `services`, `access`, `events`, `stream`,
+//! `output`, `simulate`, `sign_in` and `attach`; `reply` turns results and errors into answers. `limits` says how
+//! much each caller may use at a time, `work` runs long requests beside the thread that answers, `aside` makes
+//! streams there, and `panics` keeps a fault in one request from ending the engine.
 //!
 //! Windows has no such socket: there only the translation of simulations is built.
 //!

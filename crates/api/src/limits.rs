@@ -1,6 +1,6 @@
-//! How much of the API its callers may use at a time, and the books about it (ADR 42).
+//! How much of the API its callers may use at a time, and the accounting of it (ADR 42).
 //!
-//! Administrators have a part of everything that nobody else can take: places for connections, threads
+//! A part of everything is reserved for administrators: places for connections, threads
 //! for long work, memory for requests. All others have a share each, and a share all together.
 
 use std::collections::HashMap;
@@ -236,7 +236,7 @@ fn take(counts: &mut HashMap<Box<str>, Count>, caller: &Caller, share: Share) ->
     true
 }
 
-/// Counts are whole at every moment, so a lock that a panic has left is as good as any.
+/// Counts are consistent at every moment, so the lock can be used after a panic.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

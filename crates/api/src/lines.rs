@@ -1,4 +1,4 @@
-//! Chosen lines of an output: with a text, of a time, as JSON. What is looked through is bounded: the last
+//! Chosen lines of an output: with a text, of a time, as JSON. The search is bounded: the last
 //! [`LOOKED_THROUGH`] bytes.
 //!
 //! Times are compared as the lines have them (`--log-timestamps`): `2026-11-28T09:30:00.123Z`, or the beginning of
@@ -24,7 +24,7 @@ pub(crate) struct Chosen {
     pub(crate) since: Option<String>,
     /// Before this time.
     pub(crate) until: Option<String>,
-    /// So many of the last.
+    /// How many of the last lines.
     pub(crate) lines: usize,
     /// An object for each.
     pub(crate) json: bool,
@@ -97,7 +97,7 @@ struct Found<'a> {
     lines: VecDeque<Vec<u8>>,
     /// The beginning of a line.
     begun: Vec<u8>,
-    /// Whether that is the rest of a line whose beginning is not looked at.
+    /// Whether that is the rest of a line whose beginning lies before the searched bytes.
     is_rest: bool,
     stamp: Option<Vec<u8>>,
     has_stamps: bool,

@@ -1,4 +1,4 @@
-//! Who is told what happens to services: `/v1/notices`.
+//! Targets and messages of notifications: `/v1/notices`.
 
 use axum::http::StatusCode;
 use axum::response::Response;

@@ -17,7 +17,7 @@ use crate::reply::{Name, Questions, RouteResult};
 const CONTENT_TYPE: &str = "application/octet-stream";
 /// A value of JSON in each line.
 const JSON_LINES: &str = "application/x-ndjson";
-/// Lines that are sent when nobody says how many.
+/// How many lines are sent by default.
 const LINES: u32 = 100;
 /// Parts of a followed output that wait for a slow reader.
 const WAITING: usize = 1;
@@ -28,7 +28,7 @@ const WAITING: usize = 1;
 pub(crate) struct OutputQuery {
     /// The last lines, so many at most.
     lines: Option<u32>,
-    /// Of the last lines only those of the run with this number; none where it is not known which these are.
+    /// Of the last lines only those of the run with this number; none if they are not known.
     run: Option<u32>,
     /// From this position on.
     from: Option<u64>,
@@ -105,7 +105,7 @@ impl OutputQuery {
     }
 }
 
-/// Lines that were asked for by what they are.
+/// Lines that match a text or a time.
 async fn chosen(context: Context, name: ServiceName, query: OutputQuery) -> RouteResult<Response> {
     let content_type = if query.json { JSON_LINES } else { CONTENT_TYPE };
     let stream = query.stream.into();

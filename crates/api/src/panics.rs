@@ -1,9 +1,9 @@
 //! Panics that end one request instead of the engine.
 //!
-//! What answers a request changes nothing of its own: it asks the owner loop, or reads what is
-//! published. A panic there leaves nothing half changed, so it is caught and answered with 500. A
-//! panic anywhere else, in the owner loop above all, ends the engine; its panic hook asks
-//! [`are_caught`] which of the two it is.
+//! Code that answers a request has no state of its own: it asks the owner loop, or reads
+//! published records. A panic there leaves nothing half changed, so it is caught and answered
+//! with 500. A panic anywhere else, in the owner loop above all, ends the engine; its panic hook
+//! asks [`are_caught`] which of the two it is.
 
 use std::any::Any;
 use std::cell::Cell;

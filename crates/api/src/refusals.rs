@@ -35,7 +35,7 @@ impl Refusals {
         !std::mem::replace(&mut state.is_waiting, true)
     }
 
-    /// What is to be written down now. With nothing the next one is the first again.
+    /// The refusals to log now. If there are none, the next refusal counts as the first again.
     fn take(&self) -> Option<(String, u32)> {
         let mut state = self.lock();
         state.is_waiting = state.count > 0;
@@ -46,7 +46,8 @@ impl Refusals {
     }
 }
 
-/// Where a sign-in came from: what the peer of the socket says of the browser, and who the peer is.
+/// Where a sign-in came from: the browser's address as the peer of the socket reports it, and the
+/// peer.
 pub(crate) fn origin(browser: Option<IpAddr>, peer: &Caller) -> String {
     match browser {
         Some(address) => format!("{address} (through {})", peer.name),
@@ -54,7 +55,7 @@ pub(crate) fn origin(browser: Option<IpAddr>, peer: &Caller) -> String {
     }
 }
 
-/// Writes a refusal down, now or with others of the same minute.
+/// Logs a refusal, now or with others of the same minute.
 pub(crate) fn note(refusals: &Arc<Refusals>, manager: &Arc<dyn ServiceManager>, from: String) {
     if !refusals.add(from) {
         return;

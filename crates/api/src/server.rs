@@ -29,9 +29,9 @@ use crate::reply::RouteError;
 use crate::routes;
 use crate::sign_in;
 
-/// Pause after a failed accept, which means that descriptors are used up.
+/// Pause after a failed accept, which usually means that descriptors are used up.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// How often a trouble with connections is said, if it lasts.
+/// How often a lasting problem with connections is logged.
 const SAY_EVERY: Duration = Duration::from_secs(10);
 /// Who is at the other end of a connection.
 pub type Identify = Arc<dyn Fn(BorrowedFd<'_>) -> io::Result<Caller> + Send + Sync>;
@@ -131,7 +131,7 @@ async fn accept(
     }
 }
 
-/// What a connection beyond the bounds is told before it is closed.
+/// The answer to a connection beyond the limits before it is closed.
 fn too_many() -> Vec<u8> {
     let error = ScmError::new(Win32Error::NOT_ENOUGH_QUOTA, error::TOO_MANY_CONNECTIONS);
     let body = serde_json::to_string(&ErrorReply::from(&error)).unwrap_or_default();
@@ -143,7 +143,7 @@ fn too_many() -> Vec<u8> {
     .into_bytes()
 }
 
-/// Says the same trouble once, and again if it lasts, so that nobody fills the diagnostics with it.
+/// Logs the same problem once, and again if it lasts, so that a client cannot fill the diagnostics.
 #[derive(Default)]
 struct Trouble {
     said: Option<Instant>,

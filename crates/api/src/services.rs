@@ -42,7 +42,7 @@ pub(crate) async fn usage(
     Questions(query): Questions<UsageQuery>,
 ) -> RouteResult<Response> {
     let ids = query.read()?;
-    // Every process of the machine is looked at.
+    // This reads every process of the machine.
     let usage = context
         .work_for_json(
             |context, reply| context.manager.query_usage(&context.caller, ids, reply),
@@ -237,7 +237,7 @@ async fn send(
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct AdvanceRequest {
-    /// At most so far, at most to the next deadline; left out: just to that.
+    /// At most this far, and at most to the next deadline; left out: to the next deadline.
     by_ms: Option<u64>,
 }
 

@@ -1,4 +1,4 @@
-//! What the simulator found out, as the API sends it and as `relance simulate --json` prints it.
+//! Results of the simulator, as the API sends them and as `relance simulate --json` prints them.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What one client can do to the others: greed, silence, going away, faults.
+//! How one client can disturb others: too many requests, silence, leaving, faults.
 
 mod fake;
 

@@ -20,7 +20,7 @@ use crate::panics::caught;
 /// Part of an answer that is handed over at a time.
 const PART_LEN: usize = 16 * 1024;
 
-/// What a piece of work has yielded, and the share of its caller that it still uses.
+/// The result of a piece of work, and the share of its caller that it still uses.
 pub(crate) struct Done<T> {
     pub(crate) value: T,
     share: Option<OwnedSemaphorePermit>,

@@ -14,7 +14,7 @@ use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
 /// A watch over the folders of sockets.
 pub(crate) struct Arrival {
     sockets: Vec<PathBuf>,
-    /// `None` where there is none to be had: then only time passes.
+    /// `None` if the kernel gives no watch: then the caller only waits for a time.
     watch: Option<OwnedFd>,
 }
 
@@ -26,7 +26,7 @@ impl Arrival {
         if let Some(watch) = &watch {
             let wanted = WatchFlags::CREATE | WatchFlags::MOVED_TO | WatchFlags::ATTRIB;
             for folder in folders {
-                // One that is not there is tried again, as its socket is, after a pause.
+                // A missing folder is tried again after a pause, like its socket.
                 let _ = inotify::add_watch(watch, folder, wanted);
             }
         }
@@ -41,7 +41,7 @@ impl Arrival {
         &self.sockets
     }
 
-    /// Waits until something of the kind happens, or so long.
+    /// Waits until such a change happens, or for this time.
     pub(crate) fn wait(&self, time: Duration) {
         let until = Instant::now() + time;
         loop {

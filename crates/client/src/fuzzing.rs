@@ -46,6 +46,6 @@ fn serve(mut stream: UnixStream, bytes: &[u8]) {
             _ => return,
         }
     }
-    // A client that has read enough closes.
+    // A client closes the connection when it has read enough.
     let _ = stream.write_all(bytes);
 }

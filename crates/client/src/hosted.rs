@@ -2,8 +2,9 @@
 //!
 //! [`connect`] says hello on the control channel that the manager handed to the process. Controls
 //! are taken by a handler on a thread of their own, which must return soon: it answers the control.
-//! [`Hosted::report`] returns when the report is on record. When the manager itself goes away and
-//! comes back, the connection is mended behind the scenes and what was not answered is said again.
+//! [`Hosted::report`] returns when the report is on record. When the manager goes away and comes
+//! back, the connection is restored without the program's help, and unanswered frames are sent
+//! again.
 //!
 //! `heartbeat` says that a process lives, `environment` finds the channel (and holds the only `unsafe` of this crate), `connection` is the
 //! shared state and the reading thread, `attach` the way back over the manager's socket, `unanswered`
@@ -98,8 +99,8 @@ impl Hosted {
     /// Reports a status and waits until it is on record. Not for the control handler, which has its
     /// [`Reporter`]: the thread that would bring the answer is its own.
     ///
-    /// A manager that is away is waited for, at most as long as it has told this process to; after that
-    /// the report counts as done, and is said again when the manager is back.
+    /// While the manager is away, this waits at most as long as the manager has told this process to;
+    /// after that the report counts as done, and is sent again when the manager is back.
     ///
     /// # Errors
     /// As [`send`](Self::send) and [`wait`](Self::wait).
@@ -152,7 +153,7 @@ impl Hosted {
         if let Some(reader) = self.reader.take()
             && self.connection.wait_for_reader(until)
         {
-            // It has said that it is over, so this does not wait.
+            // The thread has reported its end, so this does not wait.
             let _ = reader.join();
         }
     }

@@ -17,7 +17,7 @@ use crate::socket;
 /// Longest head of an answer.
 const HEAD_LEN_MAX: usize = 16 * 1024;
 
-/// After so long without an answer the manager is knocked at.
+/// How long without an answer until the client knocks at the socket.
 const KNOCK_AFTER: Duration = Duration::from_secs(2);
 
 /// The status of an answer without a body.
@@ -75,10 +75,10 @@ fn is_unread(error: &io::Error) -> bool {
     )
 }
 
-/// 1726: nobody knows whether what was asked for was done. 1460 where the manager said nothing for too
+/// 1726: whether the request was carried out is unknown. 1460 where the manager said nothing for too
 /// long.
 pub(crate) fn broken_off(error: &io::Error) -> ScmError {
-    // What a socket says whose time-out is over.
+    // The error of a socket whose time-out is over.
     if error.kind() == io::ErrorKind::WouldBlock {
         return unanswered();
     }
@@ -132,7 +132,7 @@ fn exchange(
     let mut reader = BufReader::new(connection);
     let head = match written {
         Ok(()) => read_head(&mut reader)?,
-        // A manager that refuses a request has perhaps answered before it was written whole.
+        // A manager that refuses a request may answer before the whole request was written.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
             read_head(&mut reader).map_err(|_| error)?
         }
@@ -212,7 +212,7 @@ impl HttpResponse {
         match self.length {
             Some(length) => {
                 let mut reader = self.reader;
-                // Room is made for what comes, not for what somebody says will come.
+                // Memory is reserved for bytes that arrive, not for the announced length.
                 (&mut reader).take(length as u64).read_to_end(&mut body)?;
                 if body.len() < length {
                     return Err(io::ErrorKind::UnexpectedEof.into());
@@ -406,7 +406,7 @@ mod tests {
         }
     }
 
-    /// A guardian sees who comes, not what is asked over a connection that was there.
+    /// A guardian notices new connections, not requests over an existing one.
     #[test]
     fn a_manager_that_says_nothing_is_knocked_at() {
         let folder = tempfile::tempdir().unwrap();

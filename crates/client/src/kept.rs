@@ -65,7 +65,7 @@ impl Opener {
     /// engine is there; what is asked over a connection wakes the engine alone.
     pub(crate) fn knock(&self) {
         for socket in &*self.sockets {
-            // Where it fails, nobody is there who would notice, or enough have come before.
+            // If it fails, there is no guardian to notice it, or the queue is full already.
             let _ = socket::connect(socket, KNOCK_MAX);
         }
     }
@@ -128,7 +128,7 @@ impl Connection {
         }
     }
 
-    /// One that no earlier call has used and no later one will.
+    /// A connection for this call alone.
     pub(crate) fn fresh(stream: UnixStream, socket: PathBuf) -> Self {
         let opener = Opener {
             sockets: [socket].into(),
@@ -164,7 +164,7 @@ impl Connection {
         ready.is_ok_and(|ready| ready > 0)
     }
 
-    /// For a body that comes when there is something to tell.
+    /// For a stream, whose parts come whenever something happens.
     pub(crate) fn wait_for_ever(&self) {
         // Cannot fail: zero is the one time-out that is refused.
         let _ = self.stream.set_read_timeout(None);
@@ -185,7 +185,7 @@ impl Connection {
         self.opener.clone()
     }
 
-    /// For the next call; nothing of an answer is left in it.
+    /// Keeps the connection for the next call; the answer must have been read to its end.
     pub(crate) fn give_back(self) {
         if !self.is_kept() {
             return;
@@ -321,7 +321,7 @@ mod tests {
         let sockets = [folder.path().join("relance.sock")];
         let mut listeners = Vec::new();
         let connected = connect_with(&sockets, || {
-            // At first there is no socket, then one on which nobody listens.
+            // First there is no socket, then one without a listener.
             let _ = std::fs::remove_file(&sockets[0]);
             let listener = UnixListener::bind(&sockets[0]).unwrap();
             let is_back = !listeners.is_empty();

@@ -39,7 +39,7 @@ use crate::patience::{self, Patience};
 use crate::target::Target;
 use crate::watch::SocketWatch;
 
-/// How often a question is asked whose answer was broken off.
+/// How often a read is repeated whose answer was broken off.
 const QUESTIONS_MAX: usize = 3;
 
 /// Reaches the manager behind a target.
@@ -85,9 +85,9 @@ pub fn connect_once_started(target: &Target) -> Result<SocketManager, ScmError> 
 /// made with this session's or token's secret.
 ///
 /// # Errors
-/// As [`connect`]; a secret that is not known is found out by the first request (1326).
+/// As [`connect`]; the first request fails if the secret is not known (1326).
 pub fn connect_as(target: &Target, token: &str) -> Result<SocketManager, ScmError> {
-    // It becomes a line of a request's head.
+    // The secret becomes a header line of a request.
     if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(ScmError::new(Win32Error::LOGON_FAILURE, error::NO_TOKEN));
     }
@@ -165,7 +165,7 @@ impl SocketManager {
         read(self.send("POST", path, Some(json(body)))?)
     }
 
-    /// The same, for what waits for services.
+    /// The same, for requests that wait for services.
     fn post_and_wait<B: Serialize, T: DeserializeOwned>(
         &self,
         path: &str,
@@ -254,8 +254,8 @@ fn read<T: DeserializeOwned>(answer: HttpResponse) -> Result<T, ScmError> {
     })
 }
 
-/// A question may be asked again: a manager whose engine is replaced under it (killed, upgraded) costs
-/// a reader nothing.
+/// A read may be repeated: a reader does not notice that the engine is replaced meanwhile (killed,
+/// upgraded).
 fn again<T>(mut ask: impl FnMut() -> Result<T, ScmError>) -> Result<T, ScmError> {
     for _ in 1..QUESTIONS_MAX {
         match ask() {

@@ -3,8 +3,8 @@
 //! Programs that a manager has started wait. It hands them [`WAIT_VARIABLE`], and what they start
 //! inherits it. The calls of a process share one wait: once a manager has been away for so long, calls
 //! fail at once until it is back, so that a loop which copes with the error is not slowed at every turn.
-//! Commands of people wait for a manager that is about to come, which `starting` finds out. Everybody
-//! else is told at once that no manager is there.
+//! Commands of people wait for a manager that is about to come, which `starting` finds out. All other
+//! calls fail at once if there is no manager.
 
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -19,7 +19,7 @@ use crate::starting;
 const PAUSE_MIN: Duration = Duration::from_millis(10);
 const PAUSE_MAX: Duration = Duration::from_secs(2);
 
-/// Longer than anybody waits, and an instant so far away can be computed.
+/// Longer than any real wait, and short enough that the instant can be computed.
 const PATIENCE_MAX: Duration = Duration::from_secs(24 * 3600);
 
 /// What the calls of this process know of a manager that is away.
@@ -71,7 +71,7 @@ pub(crate) struct Wait {
     limit: Limit,
 }
 
-/// What ends a wait before its manager comes.
+/// The limit of a wait.
 enum Limit {
     /// It does not begin.
     None,

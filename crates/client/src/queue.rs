@@ -20,7 +20,7 @@ struct Shared<T> {
     waker: Option<Waker>,
     /// The thread will push nothing more.
     ended: bool,
-    /// The reader wants nothing more.
+    /// The reader has ended.
     dropped: bool,
 }
 
@@ -122,7 +122,8 @@ impl<T> Drop for Reader<T> {
     fn drop(&mut self) {
         self.feed.lock().dropped = true;
         self.feed.taken.notify_one();
-        // The thread's read comes to an end. A connection that is gone needs no end.
+        // Shutting the connection down ends the thread's read. If the connection is gone already,
+        // there is nothing to do.
         let _ = self.connection.shutdown(Shutdown::Both);
     }
 }

@@ -1,9 +1,10 @@
 //! A manager that is about to come: it was started a moment ago and does not listen yet (`relance daemon & relance
 //! list`), or was killed a moment ago and is started again.
 //!
-//! One that starts is seen in `/proc`, by the words of its command line and its age. Nothing else says so: it takes
-//! its locks and its socket in the same moment. A process that serves another socket costs a wait, never an answer.
-//! One that was killed has left its socket, on which nobody listens; one that was stopped has taken it away.
+//! One that starts is seen in `/proc`, by the words of its command line and its age. There is no other sign,
+//! because it takes its locks and its socket at the same moment. A process that serves another socket only costs
+//! a wait; it never changes an answer. One that was killed has left its socket, on which nobody listens; one
+//! that was stopped has taken it away.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -14,7 +15,8 @@ use std::time::Duration;
 /// How young a process is that may still be starting, and how long it is waited for.
 const YOUNG: Duration = Duration::from_secs(10);
 
-/// A shell that has started both at once needs so long to become the daemon.
+/// The time that a child of a shell, started together with this command, needs to become the
+/// daemon.
 const A_MOMENT: Duration = Duration::from_millis(100);
 
 /// Longer than a killed manager is away before it is started again: our unit for systemd says 1 s.

@@ -14,7 +14,7 @@ const SCRIPT: &str = concat!(
 );
 const ICON: &str = include_str!("../assets/icon.svg");
 
-/// They are asked for under an address that changes with them.
+/// Their address changes with their content.
 const KEEP: &str = "public, max-age=31536000, immutable";
 
 /// Changes whenever one of the files does.

@@ -127,11 +127,11 @@ fn stop_and_start(manager: &Manager, caller: &Caller, name: &ServiceName) -> Res
     wait(|reply| manager.start_service(caller, name, vec![], reply))
 }
 
-/// What came of it, for one service.
+/// The result for one service.
 #[derive(Debug, Serialize)]
 struct Outcome {
     name: String,
-    /// Nothing: done. Else why not.
+    /// `None`: done; else the reason why not.
     error: Option<String>,
     code: u32,
 }
@@ -207,7 +207,7 @@ fn is_needed(error: &ScmError) -> bool {
     error.code() == Win32Error::DEPENDENT_SERVICES_RUNNING
 }
 
-/// Services cannot be restarted because others need them: these too?
+/// The question whether services that need others of these are restarted too.
 fn ask_for_dependents(viewer: &Viewer, back: &str, needed: &[(&str, &ScmError)]) -> Response {
     let lang = viewer.lang();
     let title = console::RESTART_WITH_DEPENDENTS.of(lang);
@@ -227,7 +227,7 @@ fn ask_for_dependents(viewer: &Viewer, back: &str, needed: &[(&str, &ScmError)])
     asking(viewer, title, body, StatusCode::OK)
 }
 
-/// What is asked before much is ended, or something is ended hard.
+/// The question before many services are ended, or one is ended by force.
 struct Question {
     sentence: String,
     /// On the button that says yes.

@@ -122,7 +122,8 @@ fn read(form: &Form, lang: Lang) -> Result<ServiceConfig, ScmError> {
     config.changed(&ConfigChange::try_from(&change)?)
 }
 
-/// What only the other services can tell: whether the names are free, and what it needs exists.
+/// Checks that need the other services: whether the names are free, and whether its dependencies
+/// exist.
 fn against_others(hub: &Hub, config: &ServiceConfig) -> Result<Vec<String>, ScmError> {
     hub.read(|state| {
         if state.find(&config.service_name).is_some() {
@@ -201,7 +202,7 @@ fn again(viewer: &Viewer, entered: &Form, error: ScmError) -> Response {
     let original = typed::values(&page.0);
     let mut problems = typed::wrong(entered, &original, |entered| read(entered, lang));
     if problems.is_empty() {
-        // The manager refuses a name that is taken; else it says itself what it is about.
+        // The manager refuses a name that is taken; other refusals name their subject.
         problems = typed::Wrong::refused(error, "<input name=\"name\">");
     }
     let page = typed::refilled(&page, entered, &problems, lang);

@@ -1,4 +1,4 @@
-//! Where somebody wanted to go who was not signed in: kept in a cookie until they are.
+//! The page that a visitor wanted before signing in, kept in a cookie until then.
 
 use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 
@@ -11,7 +11,7 @@ const NAME: &str = "relance_next";
 const AGE_SECS: u32 = 600;
 /// A longer address is not kept.
 const LEN_MAX: usize = 1024;
-/// Where everybody goes who wanted nothing else.
+/// The default page.
 const START: &str = "/overview";
 
 /// What makes the browser keep this address; only pages are worth it.

@@ -1,8 +1,9 @@
 //! Turns at the manager: how many questions are asked of it at the same time, and for whom.
 //!
-//! Strangers share a few, so that those who are signed in are answered while somebody tries a thousand
-//! cookies; and no session has all, so that others are answered beside it. A token that the manager has
-//! accepted a moment ago is remembered; whether it lasts is still asked each time.
+//! Requests without a valid session share a few turns, so that users who are signed in are answered
+//! while somebody tries a thousand cookies. No session may have all turns, so that others are answered
+//! beside it. A token that the manager has accepted a moment ago is remembered; whether it lasts is
+//! still asked each time.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

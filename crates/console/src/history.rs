@@ -1,7 +1,7 @@
 //! The recovery time line of a service, and of all that failed: when each ran, when it was down, what
 //! was done about it, and what share of the time it was there.
 //!
-//! What of time is drawn is [`window`]'s, the line of a service is made by [`lane()`], the drawing by `chart`.
+//! [`window`] decides which part of time is drawn, [`lane()`] makes the line of a service, `chart` draws it.
 
 mod lane;
 mod window;
@@ -38,7 +38,7 @@ const ENTRIES_MAX: u32 = 10_000;
 const EARLIER: u32 = 50;
 /// Services that are drawn on the page of the machine.
 const LANES_MAX: usize = 60;
-/// An open page is drawn again so often, and so soon after something has happened.
+/// How often an open page is drawn again, and how soon after a change.
 const DRAWN_EVERY: Duration = Duration::from_secs(10);
 const TOGETHER: Duration = Duration::from_millis(500);
 

@@ -32,7 +32,7 @@ const IDLE: Duration = Duration::from_secs(60);
 const PAUSE_MAX: Duration = Duration::from_secs(2);
 /// How often the use of processor and memory is asked for, while a page shows it.
 const SAMPLE_EVERY: Duration = Duration::from_secs(3);
-/// How often everything is read again where nobody tells that a configuration has changed.
+/// How often everything is read again where the manager does not report changed configurations.
 const REFRESH_EVERY: Duration = Duration::from_secs(30);
 /// How long a page waits for the hub to hear of what was changed before it.
 const CATCH_UP_MAX: Duration = Duration::from_secs(2);
@@ -208,7 +208,7 @@ impl Shared {
             let mut before = std::mem::take(&mut state.services);
             let services = all.services.into_iter().map(|info| {
                 let key = info.config.service_name.key();
-                // What has not changed stays the same to those who compare.
+                // Unchanged values keep their identity, so that comparisons are cheap.
                 let same = before.remove(&key).filter(|known| **known == info);
                 (key, same.unwrap_or_else(|| Arc::new(info)))
             });

@@ -4,7 +4,7 @@
 use crate::lang::Lang;
 use relance_texts::console;
 
-/// What not every manager has.
+/// Features that not every manager has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Feature {
     /// Ending a service by force.
@@ -26,7 +26,7 @@ pub(crate) enum Feature {
 /// Whether the manager tells of changed configurations as it does of changed states.
 pub(crate) const IS_TOLD_OF_CONFIGURATION: bool = cfg!(unix);
 
-/// Why there is none of it here; `None` where there is.
+/// The reason why the feature is missing; `None` if it is there.
 pub(crate) fn reason(feature: Feature, lang: Lang) -> Option<&'static str> {
     cfg!(windows).then(|| on_windows(feature, lang))
 }

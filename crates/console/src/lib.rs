@@ -1,13 +1,13 @@
 //! The web console of a service manager.
 //!
-//! A process of its own. What it shows and does, it asks of the manager in the name of the person who is
-//! signed in: on Linux over the socket, without rights of its own; on Windows, where the manager knows
-//! nothing of sessions, of the real one, and `session_manager` decides what a session may do. Pages are made
-//! here; one script keeps them live, one style sheet dresses them, both are part of the program.
+//! A process of its own. Every request goes to the manager in the name of the person who is signed in: on
+//! Linux over the socket, without rights of its own; on Windows to the real manager, which does not know
+//! sessions, so `session_manager` decides what a session may do. Pages are made here; one script keeps them
+//! live, one style sheet dresses them, both are part of the program.
 //!
-//! `server` has the routes and the rules every answer keeps; it leads to the pages, and no page uses it. `app`
-//! is what they share. `listen` takes connections, `seats` and `gate` bound how many there are and what they
-//! ask of the manager, `confine` is what the process gives up before. `viewer` is who asks, `sign_in` how
+//! `server` has the routes and the rules that every answer keeps; it calls the pages, and no page uses it.
+//! `app` is what they share. `listen` takes connections, `seats` and `gate` bound how many there are and what
+//! they ask of the manager, `confine` is what the process gives up before. `viewer` is who asks, `sign_in` how
 //! they came in, `likes` their language and colours. `document` and `layout` are the frame around a page,
 //! `reply` is an answer, an error page too. `hub` holds what a viewer may see, kept up to date by one watch;
 //! `services` is the table, `service` the pages of one service (`tab` names them), `create` a new one, `log`

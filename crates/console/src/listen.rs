@@ -22,7 +22,7 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest head of a request.
 const HEAD_LEN_MAX: usize = 32 * 1024;
-/// Pause after a failed accept, which means that descriptors are used up.
+/// Pause after a failed accept, which usually means that descriptors are used up.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves browsers for ever.

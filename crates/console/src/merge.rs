@@ -1,5 +1,5 @@
-//! A form that was opened before somebody else saved: what the two have changed is put together, and where both
-//! have changed the same to something else, the reader chooses.
+//! A form that was opened before somebody else saved: the changes of both are merged, and where both have
+//! changed the same part differently, the reader chooses.
 //!
 //! A form carries the values that it was opened with. What can be changed by itself is a part: a variable of the
 //! environment, a service that is needed, the action of one failure, else a setting.
@@ -35,7 +35,7 @@ pub(crate) struct Collision {
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Merged {
-    /// What nobody else has changed, and what is mine where both have changed the same.
+    /// The parts that only the reader has changed, and those for which the reader chose "mine".
     pub(crate) form: Form,
     pub(crate) collisions: Vec<Collision>,
 }

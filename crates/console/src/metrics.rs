@@ -1,4 +1,4 @@
-//! For those who watch over many machines: Prometheus' `/metrics`, `/healthz` and `/readyz`.
+//! For monitoring: Prometheus' `/metrics`, `/healthz` and `/readyz`.
 //!
 //! Series that name a service are in `services`, the formats in `text`.
 //! Counters count what the console has seen since it was started. It sees what every local peer sees.
@@ -199,7 +199,7 @@ mod tests {
         counts.count(&entry(0, &failed, details));
         counts.count(&state(0, ServiceState::Stopped));
         counts.count(&state(5030, ServiceState::Running));
-        // A start that nobody was waiting for does not count as a recovery.
+        // Only a start that a failure had announced counts as a recovery.
         counts.count(&state(9000, ServiceState::Running));
         let text = text(Format::Prometheus, &counts, &[], &[], 10);
         for line in [

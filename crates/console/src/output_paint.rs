@@ -1,4 +1,4 @@
-//! A line of output as markup: the colours that a terminal would show, and nothing else of what it obeys.
+//! A line of output as markup: the colours that a terminal would show, and no other control sequence.
 //!
 //! Sequences that paint become spans with classes of the style sheet (no page has inline styles); the 256
 //! colours and the 16 million become the nearest of sixteen. All other sequences are left out, as are

@@ -1,5 +1,5 @@
-//! The page to begin with: what needs a person now, what is about to happen, what has failed since yesterday and
-//! why, and what people changed.
+//! The start page: what needs attention now, what is about to happen, what has failed since yesterday and why,
+//! and what people changed.
 
 mod needs;
 
@@ -39,9 +39,9 @@ const ROWS_MAX: usize = 50;
 const LINES: usize = 5;
 /// Changes that come faster than this are shown together.
 const TOGETHER: Duration = Duration::from_millis(500);
-/// So often the event log is looked through again, if it has grown.
+/// How often the event log is searched again, if it has grown.
 const LOG_EVERY: Duration = Duration::from_secs(5);
-/// What people do: controls, restarts, ends by force, changes, creation, deletion.
+/// Entries about actions of people: controls, restarts, ends by force, changes, creation, deletion.
 const CHANGES: [u32; 9] = [7045, 7040, 1153, 7035, 7036, 1010, 1023, 1002, 1009];
 
 /// `GET /overview`

@@ -26,7 +26,7 @@ impl Look {
         }
     }
 
-    /// What needs somebody comes first, what rests last.
+    /// Rows that need attention come first, stopped ones last.
     pub(crate) fn rank(self) -> u32 {
         match self.state {
             ServiceState::Stopped if self.has_failed => 0,

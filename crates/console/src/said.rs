@@ -1,4 +1,4 @@
-//! What was refused, in the words of a page.
+//! Refusals, in the words of a page.
 
 use relance_scm::ScmError;
 use relance_texts::Text;
@@ -55,7 +55,7 @@ mod tests {
                 let page = find(&format!("{}.page", words.id()));
                 page.is_none_or(|page| names_command(&page))
             })
-            // How the guardian is replaced is nothing that a page can do.
+            // A page cannot replace the guardian, so its sentence is left as it is.
             .filter(|words| words.id() != "start-older-guardian")
             .map(relance_texts::Words::id)
             .collect();

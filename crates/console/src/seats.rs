@@ -25,7 +25,7 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// What this process can carry that may have so many files open. The manager's connections need
+    /// The limits for a process that may have this many files open. The manager's connections need
     /// some, and those that are told to leave take a moment.
     pub(crate) fn within(files: u64) -> Self {
         let share = |most: usize, of_files: u64| {
@@ -132,7 +132,7 @@ impl Seat {
         self.0.address
     }
 
-    /// It is a guest's from now on.
+    /// From now on the connection belongs to a guest.
     pub(crate) fn welcome(&self, session: &str) {
         let Place { seats, number, .. } = &*self.0;
         let mut taken = seats.lock();

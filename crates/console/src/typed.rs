@@ -1,8 +1,8 @@
 //! Forms that keep what was typed: the fields of a page as a browser would send them, and the same fields filled in
 //! again, with what is wrong beside each.
 //!
-//! It reads the markup that this console has made itself (`maud` writes every attribute in quotation marks), so
-//! that a new field is kept without anybody thinking of it. What other people's markup looks like is not its business.
+//! It reads the markup that this console has made itself (`maud` writes every attribute in quotation marks), so a
+//! new field is kept without further code. It does not have to read other markup.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

@@ -110,8 +110,8 @@ impl Viewer {
         Err(ScmError::new(Win32Error::ACCESS_DENIED, error::READ_ONLY))
     }
 
-    /// What this viewer's forms carry and nobody else can know: made from the secret, so a page of
-    /// another site has none.
+    /// The key of this viewer's forms: made from the secret, so a page of another site cannot know
+    /// it.
     pub(crate) fn form_key(&self) -> String {
         form_key::of(&self.token)
     }
@@ -124,7 +124,7 @@ impl Viewer {
         let hub = hubs
             .of(&self.app.target, Some(&self.token), is_administrator)
             .await?;
-        // A manager that is away has said nothing newer; the page shows what is known.
+        // While the manager is away there is nothing newer; the page shows the last known state.
         if let Ok(now) = self.ask(ServiceManager::query_manager).await {
             hub.reach(now.generation).await;
         }

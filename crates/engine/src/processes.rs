@@ -174,7 +174,7 @@ pub enum Fact {
         /// Of which run.
         run: RunId,
     },
-    /// The kernel has killed processes of a run for want of memory, and the run has ended badly;
+    /// The kernel has killed processes of a run because memory ran out, and the run has ended badly;
     /// told before its end.
     MemoryRanOut {
         /// Which run.

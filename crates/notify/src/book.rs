@@ -1,4 +1,4 @@
-//! What is on record of targets and messages, for the manager's answers.
+//! Targets and messages on record, for the manager's answers.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use relance_scm::manager::{NoticeBook, Notices};
 
 use crate::store;
 
-/// Reads the queue that the process that tells writes.
+/// Reads the queue that the notifier writes.
 #[derive(Clone, Debug)]
 pub struct Book(PathBuf);
 

@@ -88,7 +88,8 @@ fn deliver(shared: &Shared, name: &str) -> rusqlite::Result<()> {
     }
 }
 
-/// Puts on record how a try went. The event log has it once that a target cannot be reached, and that it can again.
+/// Puts the result of a try on record. The event log gets one entry when a target cannot be
+/// reached, and one when it can again.
 fn take_note(
     shared: &Shared,
     target: &Target,
@@ -116,7 +117,7 @@ fn take_note(
             .store
             .drop_message(waiting.number, &failed.problem, now())?;
         if is_test {
-            // That it was dropped is told as this.
+            // The problem that a dropped message has.
             state.store.forget(waiting.number)?;
             drop(state);
             let _ = shared.report(NoticeReport::Tested(name, Some(failed.problem)));

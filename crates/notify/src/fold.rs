@@ -1,5 +1,6 @@
-//! What is to be told of entries of the event log (X87 to X89): a function of what is known, the time and an entry.
-//! What is known of a service is its incident: from its first failure until it has run for some time again.
+//! Which notices follow from entries of the event log (X87 to X89): a function of the state, the time and an
+//! entry. The state of a service is its incident, which lasts from its first failure until it has run for some
+//! time again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -12,19 +13,20 @@ use serde::{Deserialize, Serialize};
 
 /// The entries that mean something here, by their numbers.
 pub const EVENTS: &[u32] = &[1001, 1009, 1010, 1047, 1155, 1160, 7031, 7034, 7036];
-/// So many failures of a service are remembered.
+/// How many failures of a service are remembered.
 const FAILURES_MAX: usize = 100;
 
-/// When what is told. Times are as in the file of targets.
+/// The times of notices, as in the file of targets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Times {
-    /// So long a service runs before it is well again.
+    /// How long a service must run to be well again.
     pub recovered_after: Duration,
-    /// So many failures within [`Times::flapping_period`] are flapping; 0: nothing is.
+    /// How many failures within [`Times::flapping_period`] are flapping; 0: never.
     pub flapping: u32,
-    /// See there; a service that was flapping is well again after so long.
+    /// See there; also how long a flapping service must run to be well again.
     pub flapping_period: Duration,
-    /// So long after a failure a service is still down, if it says nothing else; zero: nobody is told.
+    /// How long after a failure a service counts as still down, unless its settings say otherwise;
+    /// zero: no notice.
     pub still_down_after: Duration,
 }
 
@@ -50,7 +52,7 @@ pub enum What {
     Running,
     /// It was restarted as planned.
     Recycled,
-    /// Somebody has seen to it, or it is gone: nothing more is to be told.
+    /// Somebody started or stopped it, or it was deleted: no notice follows.
     Over,
 }
 
@@ -83,7 +85,7 @@ impl What {
     }
 }
 
-/// Something to tell of a service.
+/// A notice about a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// What.
@@ -110,7 +112,7 @@ struct Incident {
     /// When the last ones were.
     recent: Vec<i64>,
     down_since: Option<i64>,
-    /// When it is still down; `None` once that was told.
+    /// When the notice "still down" is due; `None` once it was sent.
     down_due: Option<i64>,
     running_since: Option<i64>,
     is_flapping: bool,
@@ -118,7 +120,7 @@ struct Incident {
     told: BTreeSet<Box<str>>,
 }
 
-/// What is known of all services that are not well. It is kept with the queue, so that another process goes on.
+/// The incidents of all services. They are kept with the queue, so that another process can continue.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fold {
     incidents: BTreeMap<u32, Incident>,
@@ -164,7 +166,7 @@ impl Fold {
         }
     }
 
-    /// What is to be told because time has passed, until this moment; in its order.
+    /// The notices that are due because time has passed, until this moment, in their order.
     pub fn pass(&mut self, times: &Times, until: i64) -> Vec<Notice> {
         let mut notices = Vec::new();
         self.incidents.retain(|_, incident| {
@@ -247,7 +249,7 @@ impl Incident {
         })
     }
 
-    /// When it is well again, if it goes on running.
+    /// When it is well again, if it keeps running.
     fn well_at(&self, times: &Times) -> Option<i64> {
         let after = if self.is_flapping {
             times.recovered_after.max(times.flapping_period)

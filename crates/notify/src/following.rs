@@ -1,4 +1,4 @@
-//! Reads the event log from where it was read last, and puts what is to be told into the queue.
+//! Reads the event log from the last position, and puts messages into the queue.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use crate::targets::{Target, Targets};
 const PAGE: u32 = 1000;
 /// Most pages that are read at a time: what is older was not told for too long.
 const PAGES_MAX: usize = 100;
-/// Before the first entry was read: so long ago somebody may have asked for a test.
+/// At the first start: how old an entry that asks for a test may be.
 const TEST_AGE_MS: i64 = 60_000;
 /// The entry that asks for a test.
 const TEST: u32 = 1160;
@@ -97,7 +97,7 @@ impl Log<'_> {
     }
 
     /// From where it is read: from where it was read last; the first time from its end, or from a test that was just
-    /// asked for. A log that is shorter than it was has been made new.
+    /// asked for. A log that is shorter than before is a new one.
     fn begin(&self, cursor: Option<u64>) -> Result<u64, Stop> {
         let newest = self.find(EventFilter {
             limit: 1,
@@ -139,14 +139,14 @@ impl Log<'_> {
     }
 }
 
-/// What is made of some entries.
+/// The messages that follow from some entries.
 struct Round<'a> {
     shared: &'a Shared,
     targets: &'a Targets,
     /// The settings of services, asked for once.
     settings: BTreeMap<Box<str>, Extensions>,
     new: Vec<New>,
-    /// Tests of targets that there are not.
+    /// Tests of targets that do not exist.
     missing: Vec<NoticeReport>,
 }
 
@@ -182,7 +182,8 @@ impl Round<'_> {
             if is_over && !notice.told.contains(&target.name) {
                 continue;
             }
-            // A planned restart is not a part of an incident: who was told of it alone is not told of its end.
+            // A planned restart is not part of an incident: a target that got only that notice is
+            // not told of the end.
             if notice.kind != NoticeKind::Recycling {
                 fold.told(&notice.service, &target.name);
             }

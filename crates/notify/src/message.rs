@@ -1,4 +1,4 @@
-//! What is told: one message about one or several services, with one kind and one cause, for one target.
+//! A message about one or several services, with one kind and one cause, for one target.
 
 use relance_scm::RecoveryActionKind;
 use relance_scm::duration;
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::fold::Notice;
 
-/// So many services are named in a message; more are counted.
+/// How many services a message names; the others are counted.
 pub const SERVICES_MAX: usize = 100;
 /// Longest cause, in characters.
 const CAUSE_LEN_MAX: usize = 1000;
@@ -86,7 +86,7 @@ impl Message {
         }
     }
 
-    /// What a recovery command has to say.
+    /// The message of a recovery command.
     #[must_use]
     pub fn said(kind: NoticeKind, at: i64, service: Option<&str>, text: Option<String>) -> Self {
         let services = service.map(|name| Subject {

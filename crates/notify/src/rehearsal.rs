@@ -1,4 +1,4 @@
-//! What would be told of a simulation: for tests of a policy, which have no file of targets.
+//! The notices of a simulation: for tests of a policy, which have no file of targets.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What the threads of the process that tells share.
+//! State that the threads of the notifier share.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -27,7 +27,7 @@ pub(crate) struct Shared {
     /// The name of this machine.
     pub(crate) machine: Arc<str>,
     state: Mutex<State>,
-    /// Told when something is put into the queue.
+    /// Signalled when something is put into the queue.
     pub(crate) news: Condvar,
 }
 
@@ -60,7 +60,7 @@ impl Shared {
         }
     }
 
-    /// A thread that panicked ends the process, so its lock is as good as any.
+    /// A panic ends the process, so a poisoned lock is never seen.
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -87,16 +87,16 @@ impl Shared {
         found.map_err(refused)
     }
 
-    /// Puts something on record. What cannot be is not tried again by this.
+    /// Puts something on record. If that fails, it is not tried again here.
     pub(crate) fn report(&self, report: NoticeReport) -> Result<(), ScmError> {
         wait(|reply| self.manager.report_notices(&self.caller, report, reply))
     }
 }
 
-/// An account that cannot be had: nobody is told meanwhile, under another one least of all.
+/// The account cannot be used: nothing is sent meanwhile, and never under another account.
 fn refused(error: ScmError) -> Failed {
     match error.code() {
-        // Nobody is it any more.
+        // The account does not exist any more.
         Win32Error::SERVICE_DOES_NOT_EXIST => Failed::never(error.to_sentence()),
         _ => Failed::later(error.to_sentence()),
     }

@@ -16,7 +16,7 @@ use crate::fold::Fold;
 
 pub(crate) use messages::{New, Next, Waiting};
 
-/// The queue of the process that tells.
+/// The queue of the notifier.
 #[derive(Debug)]
 pub(crate) struct Store {
     db: Connection,

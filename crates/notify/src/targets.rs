@@ -1,5 +1,5 @@
-//! The file of targets: who is told, how, and of what. Its secrets are in it or in files that it names, which others may
-//! not read; no command line, log or answer has them.
+//! The file of targets: who gets notices, how, and of which kinds. Its secrets are in it or in files that it
+//! names, which others may not read; no command line, log or answer has them.
 
 mod authority;
 mod file;
@@ -36,11 +36,11 @@ pub struct Targets {
 /// How messages are gathered and kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keeping {
-    /// A message waits so long for others like it.
+    /// How long a message waits for others like it.
     pub gather: Duration,
-    /// Two messages about the same are so far apart.
+    /// The shortest time between two messages about the same.
     pub repeat: Duration,
-    /// So long a message is tried.
+    /// How long a message is tried.
     pub keep: Duration,
 }
 
@@ -61,9 +61,9 @@ pub struct Target {
     pub name: Box<str>,
     /// How it is reached.
     pub carrier: Carrier,
-    /// What it is told of if a service does not say more.
+    /// The kinds of notices that it gets, unless a service says otherwise.
     pub notices: Box<[NoticeKind]>,
-    /// The services that it is told of, unless they name others: patterns.
+    /// Patterns of the services whose notices it gets, unless these name other targets.
     pub services: Box<[Box<str>]>,
     /// How long a try may take.
     pub timeout: Duration,
@@ -127,16 +127,16 @@ pub struct WebHook {
     pub secret: Option<Secret>,
     /// What the header `Authorization` says after `Bearer`.
     pub token: Option<Secret>,
-    /// Who has signed its certificate; those whom the machine trusts if it is not said.
+    /// The authority of its certificate; by default those that the machine trusts.
     pub authority: Option<Authority>,
 }
 
-/// What a web-hook wants to read.
+/// The format of a web-hook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Template {
     /// The message as a JSON document.
     Plain,
-    /// Slack, Mattermost and others that are like it.
+    /// Slack, Mattermost and compatible chats.
     Slack,
     /// Microsoft Teams.
     Teams,
@@ -184,11 +184,11 @@ pub struct Mail {
     pub port: u16,
     /// How the connection is kept secret.
     pub security: Security,
-    /// Who signs in, if anybody does.
+    /// The user and password, if the server needs them.
     pub user: Option<Box<str>>,
     /// With which password.
     pub password: Secret,
-    /// Who has signed its certificate; those whom the machine trusts if it is not said.
+    /// The authority of its certificate; by default those that the machine trusts.
     pub authority: Option<Authority>,
 }
 
@@ -254,7 +254,7 @@ pub(crate) fn host_of(url: &str) -> String {
 }
 
 impl Targets {
-    /// Who is told of a notice about a service with these settings: those that it names, else those of the file.
+    /// The targets of a notice about a service with these settings: those that it names, else those of the file.
     pub fn of(&self, service: &str, settings: &Extensions, kind: NoticeKind) -> Vec<&Arc<Target>> {
         let chosen: Notify = settings.get(NOTIFY);
         if chosen.0.is_empty() {

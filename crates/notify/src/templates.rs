@@ -1,4 +1,4 @@
-//! What the services that people know want to read, made of a message.
+//! The formats of known chats and pagers, made from a message.
 
 use relance_scm::notice::NoticeKind;
 use relance_texts::Lang;
@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use crate::message::{Letter, Message, Subject};
 use crate::targets::{Template, WebHook};
 
-/// Discord takes no longer texts, in characters.
+/// Longest text that Discord accepts, in characters.
 const DISCORD_LEN_MAX: usize = 2000;
 
 /// Alertmanager ends an alert by itself after minutes unless it is sent again or says when it ends: a day later.
@@ -15,7 +15,7 @@ const ALERT_MS: i64 = 24 * 3600 * 1000;
 
 /// One request.
 pub(crate) struct Body {
-    /// Where to, if not to the address of the target.
+    /// The address, if it differs from that of the target.
     pub(crate) url: Option<String>,
     /// What is sent.
     pub(crate) json: Json,
@@ -88,7 +88,7 @@ fn discord(title: &str, text: &str) -> Json {
         .chars()
         .take(DISCORD_LEN_MAX)
         .collect();
-    // A cause that names @everyone calls nobody.
+    // A cause that contains @everyone must not notify everyone.
     json!({ "content": text, "allowed_mentions": { "parse": [] } })
 }
 

@@ -37,13 +37,13 @@ impl AccountLabel {
         }
     }
 
-    /// The label of an account; an identifier that nobody has is its own name.
+    /// The label of an account; an unknown identifier is its own label.
     pub(crate) fn of(sid: &Sid) -> Self {
         let (domain, name) = system::name_of(sid).unwrap_or_else(|| (None, sid.to_string()));
         Self { domain, name }
     }
 
-    /// Whose label it is, if anybody's.
+    /// The account with this label, if there is one.
     pub(crate) fn sid(&self) -> Option<Sid> {
         system::sid_of(self.domain.as_deref().unwrap_or_default(), &self.name)
     }

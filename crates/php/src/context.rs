@@ -1,9 +1,9 @@
 //! Whether this process is a service: the guard before the service-side functions (1.2, B14, B15).
 //!
-//! A process is in service context when our manager started it, which it knows from the hand-shake
-//! data that the manager put into its environment; on Windows when nobody can see it, or PHP is embedded
-//! in a program of somebody else. Looked at once, at module startup, because the process that takes the
-//! channel over removes it from the environment.
+//! A process is in service context when our manager started it, which it knows from the hand-shake data
+//! that the manager put into its environment; on Windows when its window station is not visible, or when
+//! PHP is embedded in another program. Checked once, at module startup, because the process that takes
+//! the channel over removes it from the environment.
 
 use std::sync::OnceLock;
 

@@ -45,7 +45,7 @@ struct State {
     graceful: bool,
     exit_code: i64,
     last_control: u32,
-    /// Controls that nobody has waited for yet, the oldest first.
+    /// Controls that the script has not fetched yet, the oldest first.
     controls: VecDeque<u32>,
     block: StatusBlock,
 }
@@ -188,7 +188,7 @@ impl Dispatcher {
         }
         state.controls.push_back(code);
         if let Connection::Open { hosted, wake, .. } = &state.connection {
-            // The handler refuses no control and has nobody to tell.
+            // The handler refuses no control and has no caller for an error.
             let _ = hosted.report(state.block.report());
             wake.call();
         }
@@ -229,8 +229,8 @@ impl Dispatcher {
     /// # Errors
     /// 6 without a dispatcher or after STOPPED, 13 for an impossible status.
     pub(crate) fn set_status(&self, status: i64, checkpoint: i64) -> Result<(), ScmError> {
-        // Anyone who asks the manager afterwards finds the status on record, so it is waited for; but
-        // without the lock, which a control may want meanwhile.
+        // This waits until the status is on record, so that later queries see it; but without the
+        // lock, which a control may need meanwhile.
         self.send_status(status, checkpoint)?()
     }
 
@@ -339,7 +339,7 @@ impl Connection {
     }
 }
 
-/// A connection being made; what remains of it when it fails is nothing.
+/// A connection being made; if it fails, nothing remains of it.
 struct Attempt<'a> {
     dispatcher: &'a Dispatcher,
 }

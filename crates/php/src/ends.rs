@@ -82,7 +82,7 @@ pub(crate) fn take() -> EndCause {
 fn cause(error: &PhpError<'_>) -> EndCause {
     let message = String::from_utf8_lossy(error.message);
     if let Some(exception) = message.strip_prefix("Uncaught ") {
-        // What follows is for anyone who reads PHP's log; the place is in the text already.
+        // The rest is for PHP's log; the place is in the text already.
         let text = exception.split("\nStack trace:").next().unwrap_or_default();
         return EndCause::new(EndCauseKind::UncaughtException, text);
     }

@@ -26,8 +26,8 @@ pub(crate) fn internal(text: &str) -> Throwable {
 
 /// A failed operation: the text of section 5 with what was being done.
 ///
-/// Where no manager answers, upstream has no text of its own (1722); the sentence that says what to
-/// do is the previous exception's.
+/// If no manager answers, upstream has no text of its own (1722); the previous exception has the
+/// sentence that says what to do.
 pub(crate) fn operation(error: &ScmError, context: &str) -> Throwable {
     let failure = code(error.code(), context);
     if error.code() == Win32Error::RPC_S_SERVER_UNAVAILABLE {
@@ -36,8 +36,8 @@ pub(crate) fn operation(error: &ScmError, context: &str) -> Throwable {
     failure
 }
 
-/// A failed operation on settings that upstream does not have: its texts name none of them, so the reason is the
-/// previous exception's.
+/// A failed operation on settings that upstream does not have: its texts name none of them, so the previous
+/// exception has the reason.
 pub(crate) fn with_reason(error: &ScmError, context: &str, extends: bool) -> Throwable {
     let failure = operation(error, context);
     if extends {

@@ -402,7 +402,7 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
         #[cfg(unix)]
         Some("console-server") => return console::serve(),
         #[cfg(unix)]
-        Some("teller") => return daemon::teller_process(),
+        Some("notifier") => return daemon::notifier_process(),
         _ => {}
     }
     let as_sc = named_sc(arguments);

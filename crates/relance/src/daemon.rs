@@ -163,10 +163,10 @@ fn set_up(settings: &mut Settings, kept: &mut Kept) -> Result<guardian::Setup, S
         .as_ref()
         .map(|address| console(settings, address, &program))
         .transpose()?;
-    let teller = settings
+    let notifier = settings
         .notify
         .as_ref()
-        .map(|file| teller(settings, file, &program))
+        .map(|file| notifier(settings, file, &program))
         .transpose()?;
     let text = serde_json::to_string(&*settings).map_err(misfit)?;
     let mut engine_environment = environment(SETUP_VARIABLE, &text);
@@ -179,7 +179,7 @@ fn set_up(settings: &mut Settings, kept: &mut Kept) -> Result<guardian::Setup, S
         identity: settings.identity.clone(),
         notify: std::env::var_os("NOTIFY_SOCKET").map(PathBuf::from),
         console,
-        teller,
+        notifier,
         journal: settings.state_folder.join("runs"),
         cgroups: (settings.cgroups == Cgroups::Auto).then_some(groups),
         streams: settings.state_folder.join("streams"),
@@ -226,11 +226,11 @@ fn console(
 }
 
 /// The notifier.
-fn teller(
+fn notifier(
     settings: &Settings,
     file: &Path,
     program: &str,
-) -> Result<guardian::TellerSetup, ScmError> {
+) -> Result<guardian::NotifierSetup, ScmError> {
     let setup = relance_notify::Setup {
         socket: settings.socket.clone(),
         file: file.to_owned(),
@@ -241,8 +241,8 @@ fn teller(
     let wait = settings.engine_setup().client_wait.as_millis();
     let mut environment = environment(relance_notify::SETUP_VARIABLE, &text);
     environment.push(format!("{WAIT_VARIABLE}={wait}"));
-    Ok(guardian::TellerSetup {
-        command: vec![program.to_owned(), "teller".to_owned()],
+    Ok(guardian::NotifierSetup {
+        command: vec![program.to_owned(), "notifier".to_owned()],
         environment,
         file: file.to_owned(),
     })
@@ -292,7 +292,7 @@ pub(crate) fn engine() -> CommandResult {
 }
 
 /// Runs the notifier; started by the guardian only.
-pub(crate) fn teller_process() -> CommandResult {
+pub(crate) fn notifier_process() -> CommandResult {
     let Ok(text) = std::env::var(relance_notify::SETUP_VARIABLE) else {
         return Err(crate::cli::usage(relance_texts::command::ENGINE_BY_DAEMON));
     };

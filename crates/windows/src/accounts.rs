@@ -60,7 +60,7 @@ pub fn sid_of(account: &str) -> Result<Sid> {
     entry.map(|entry| entry.sid).ok_or(Win32Error::NONE_MAPPED)
 }
 
-/// The local groups that an account is in, by others too; none where that cannot be found out.
+/// The local groups that an account is in, also through other groups; none if that is unknown.
 #[must_use]
 pub fn groups_of(account: &str) -> Vec<Sid> {
     let account = wide(account);
@@ -91,8 +91,8 @@ pub fn groups_of(account: &str) -> Vec<Sid> {
 
 /// Domain and name of the account with an identifier.
 ///
-/// # Errors
-/// 1332 when nobody has it, 1337 when it is none.
+/// # Errors 1332 for an unknown identifier, 1337 for a text that is not an
+/// identifier.
 pub fn name_of(sid: &Sid) -> Result<(String, String)> {
     let sid = wide(&sid.to_string());
     let mut binary = null_mut();

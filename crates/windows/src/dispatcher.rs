@@ -58,7 +58,7 @@ pub struct Reporter<'a> {
 impl Reporter<'_> {
     /// Makes a report; the manager has it before it has the answer to the control.
     pub fn report(&self, report: RawStatusReport) {
-        // The handler has nobody to tell.
+        // The handler has no caller for an error.
         let _ = self.connection.report(report);
     }
 }
@@ -131,7 +131,7 @@ impl Hosted {
             }
         });
         if !is_new {
-            // Anyone who tries again after a refusal is told the same.
+            // Later attempts get the same refusal.
             if let Some(Err(refusal)) = &connection.lock().welcomed {
                 return Err(refusal.clone());
             }

@@ -4,7 +4,7 @@ use relance_scm::ServiceState;
 use relance_scm::event_log::Timestamp;
 use roxmltree::{Document, Node};
 
-/// What of an entry we look at.
+/// The parts of an entry that are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EventXml {
     /// Counted by each log on its own.

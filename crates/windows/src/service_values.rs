@@ -61,7 +61,8 @@ impl ServiceValues {
         said(registry::write("", &self.key, name, &data))
     }
 
-    /// Deletes a text; whether it was there. Of those who delete it at the same time, one is told so.
+    /// Deletes a text; whether it was there. If several callers delete it at the same time, one of
+    /// them gets `true`.
     ///
     /// # Errors
     /// 5 for everybody but administrators and the system.

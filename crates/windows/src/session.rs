@@ -31,7 +31,7 @@ fn has_visible_station() -> bool {
             null_mut(),
         )
     };
-    // Of a station that says nothing, nobody sees anything.
+    // A station without flags counts as not visible.
     answer != 0 && flags.dwFlags & WSF_VISIBLE.cast_unsigned() != 0
 }
 

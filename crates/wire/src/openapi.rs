@@ -72,7 +72,7 @@ operations! {
     DELETE "/v1/policies/{name}" "Delete a policy that no service uses" [] -> [PolicyOutcomeReply];
     GET "/v1/notices" "Who is told what happens, what waits and what was told last" [] -> [NoticesReply];
     POST "/v1/notices/test" "Send a test message to a target; entry 1161 or 1162 says how it went" [TestNoticeRequest] -> [];
-    POST "/v1/notices/report" "Put on record how a target is; for the process that tells" [NoticeReportRequest] -> [];
+    POST "/v1/notices/report" "Put on record how a target is; for the notifier" [NoticeReportRequest] -> [];
     POST "/v1/simulate" "Try recovery settings in virtual time" [SimulateRequest] -> [SimulationReply];
     POST "/v1/clock/advance" "Move the clock of a daemon started with --clock manual" [] -> [];
     POST "/v1/sign-in-links" "A link that signs in to the console, once" [LinkRequest] -> [LinkReply];

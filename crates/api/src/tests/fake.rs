@@ -1,4 +1,4 @@
-//! A server over a manager that knows little, and clients who say who they are.
+//! A server over a manager that implements little, and clients with a given identity.
 
 use std::io::{Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -139,7 +139,8 @@ impl Client {
 pub(super) struct Manager {
     searches: Signals,
     given_up: Signals,
-    /// A stream of `slow` is opened or asked for its next part, and may answer.
+    /// A stream of the service `slow` has been opened or asked for its next part; the test lets it
+    /// answer.
     asked: Arc<Signals>,
     released: Arc<Signals>,
     caught: Mutex<Vec<bool>>,

@@ -52,7 +52,7 @@ struct State {
     unanswered: Unanswered,
     /// The last acknowledgement: number and code.
     done: (u64, Win32Error),
-    /// The last control taken and its answer, should the manager, restarted, repeat it.
+    /// The last control taken and its answer, in case a restarted manager repeats it.
     last_control: (u32, u32),
     closing: bool,
     reader_over: bool,
@@ -189,8 +189,8 @@ impl Connection {
     }
 
     /// Waits for the manager to answer what it has been told, as long as this process waits for a manager
-    /// that is away: before the process ends, after which nobody can tell it again. A manager that is being
-    /// killed takes words that it never reads.
+    /// that is away: before the process ends, because nothing can be repeated after that. A manager that is
+    /// being killed accepts frames that it never reads.
     pub(super) fn settle(&self) {
         let mut state = self.lock();
         let now = Instant::now();
@@ -253,7 +253,7 @@ impl Connection {
             match read_line(&mut reader, &mut line) {
                 Ok(0) => return,
                 Ok(_) => {
-                    // A newer manager may say what this version does not know.
+                    // A newer manager may send frames that this version does not know.
                     if let Ok(frame) = decode::<ManagerFrame>(&line) {
                         self.frame(frame, handler);
                     }
@@ -388,8 +388,8 @@ impl State {
         write(self.stream.as_ref(), frame);
     }
 
-    /// Whether the manager will answer what it has been told: why a process ends, it does not answer, but a
-    /// manager that comes back has to hear it.
+    /// Whether the manager still has to answer something. It does not answer the cause of an end, but a
+    /// manager that comes back has to get it.
     fn is_owed_an_answer(&self) -> bool {
         match self.away_since {
             Some(_) => self.unanswered.is_waiting(),

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 const SOCKET_VARIABLE: &str = "NOTIFY_SOCKET";
 /// Tells a process how long it may go without a heartbeat, in microseconds.
 const TIME_VARIABLE: &str = "WATCHDOG_USEC";
-/// Of the time that a process has, the part in which a second heartbeat says nothing new.
+/// The part of the watchdog time within which a second heartbeat is not sent.
 const PART: u32 = 10;
 
 /// How long this process may go without a heartbeat; `None` if nobody waits for one.
@@ -50,7 +50,7 @@ pub fn heartbeat() -> bool {
 
 /// Says that so many more jobs are done (X58). `false` if nobody waits for it.
 ///
-/// What cannot be sent because the manager is busy or away is said with the next job.
+/// A number that cannot be sent, because the manager is busy or away, is added to the next one.
 pub fn jobs_done(count: u64) -> bool {
     static UNSAID: AtomicU64 = AtomicU64::new(0);
     let count = count.saturating_add(UNSAID.swap(0, Ordering::Relaxed));
@@ -67,7 +67,7 @@ pub fn jobs_done(count: u64) -> bool {
     }
 }
 
-/// Whether it was sent. A full queue holds heartbeats enough, so nothing waits for room in it.
+/// Whether it was sent. A full queue holds enough heartbeats, so this never waits for room.
 fn send(message: &[u8]) -> Option<bool> {
     let socket = UnixDatagram::unbound().ok()?;
     socket.set_nonblocking(true).ok()?;

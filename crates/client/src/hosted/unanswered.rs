@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 
 use relance_wire::channel::{Cause, ServiceFrame, Status};
 
-/// Frames that are kept while the manager is away. A status is absolute, so of more than these the
-/// oldest say least.
+/// Frames that are kept while the manager is away. A status is absolute, so if there are more, the
+/// oldest matter least and are dropped.
 const FRAMES_MAX: usize = 64;
 
 /// See the module.
@@ -73,7 +73,7 @@ impl Unanswered {
         })
     }
 
-    /// What is said to a manager that comes back, in its order.
+    /// The frames for a manager that comes back, in their order.
     pub(super) fn again(&self) -> impl Iterator<Item = &ServiceFrame> {
         self.frames.iter().map(|(_, frame)| frame)
     }

@@ -24,7 +24,7 @@ enum Dies {
     Unread,
     /// While it reads it.
     HalfRead,
-    /// When it has read it: nobody knows what it did.
+    /// When it has read it: what it did is unknown.
     Read,
 }
 

@@ -138,7 +138,7 @@ impl<'a> Drawing<'a> {
             self.ended_badly(entry, at);
         }
         match entry.event() {
-            // What is known from before is of another life.
+            // Earlier entries are about an earlier service of this name.
             Some(Event::Installed { .. }) => {
                 self.lane = Lane::default();
                 (self.from, self.now) = (at, Some(SpanKind::Stopped));

@@ -1,4 +1,4 @@
-//! What needs a person now: services that are down and that nothing will bring back, those that wait for another,
+//! What needs attention now: services that are down and will not be started again, those that wait for another,
 //! and those that have been starting or stopping for longer than they said.
 
 use maud::{Markup, html};
@@ -14,7 +14,7 @@ use crate::tab::Tab;
 use crate::viewer::Viewer;
 use crate::{row, time};
 
-/// Why a person is needed.
+/// Why a service needs attention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Need {
     /// It failed, and nothing follows.

@@ -1,5 +1,5 @@
 //! Who may do what with a service, in words: the list on the tab "Security", and giving and taking rights.
-//! As everywhere nothing is saved unseen: the first press shows what would come of it.
+//! As on all forms, the first press shows the effect, and the second saves.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -179,7 +179,7 @@ fn label(word: &str, lang: Lang) -> &str {
     }
 }
 
-/// `POST /rights`: shows what would come of it, or with `confirm` does it.
+/// `POST /rights`: shows the effect, or with `confirm` makes the change.
 pub(crate) async fn change(viewer: Viewer, form: Form) -> Answer<Response> {
     viewer.check_form(&form)?;
     let name = form.name()?;

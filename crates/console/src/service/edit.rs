@@ -1,8 +1,8 @@
 //! Saving what a tab's form asks for.
 //!
-//! Nothing is saved unseen: the first press shows what would change and when, the second does it. A
-//! form carries the version of the configuration that it was made from; if somebody else has saved
-//! meanwhile, the two are put together (`merge`), and `conflict` shows what came of it.
+//! The first press shows what would change and when, the second saves. A form carries the version
+//! of the configuration that it was made from; if somebody else has saved meanwhile, the two are
+//! merged (`merge`), and `conflict` shows the result.
 
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ pub(crate) async fn save(viewer: Viewer, Path(tab): Path<String>, form: Form) ->
     let tab = Tab::of(&tab)?;
     let name = form.name()?;
     let hub = viewer.hub().await?;
-    // From the manager and not from the hub: nothing may have happened since.
+    // From the manager and not from the hub, which may be a moment behind.
     let info = viewer.service(&name).await?;
     let before = &info.config;
     if form.has("again") {

@@ -23,6 +23,7 @@ mod farewell;
 mod groups;
 mod hand_over;
 pub(super) mod journal;
+mod notifier;
 mod orders;
 mod probe;
 mod reaping;
@@ -35,7 +36,6 @@ mod stop_command;
 mod strays;
 mod streams;
 mod takeover;
-mod teller;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -57,6 +57,8 @@ pub use hand_over::{
     VARIABLE as HAND_OVER_VARIABLE, VERSION as HAND_OVER_VERSION, ask_to_exchange, can_be_exchanged,
 };
 use journal::{Asked, End, Journal, Slot};
+use notifier::Notifier;
+pub use notifier::NotifierSetup;
 use probe::ProbeCommand;
 use rest::Rest;
 use restart::Restart;
@@ -64,8 +66,6 @@ pub use shutdown::EXIT_WITHOUT_ENGINE;
 use shutdown::{Shutdown, Stop};
 use stop_command::{StopCommand, StopProcess};
 use streams::Streams;
-use teller::Teller;
-pub use teller::TellerSetup;
 
 use super::board::Board;
 use super::cgroup::{Group, GroupNames, Tree};
@@ -114,7 +114,7 @@ pub struct Setup {
     /// The web console, if one is configured.
     pub console: Option<ConsoleSetup>,
     /// The notifier, where it can run.
-    pub teller: Option<TellerSetup>,
+    pub notifier: Option<NotifierSetup>,
     /// What the daemon's control groups are called; `None`: services get none.
     pub cgroups: Option<GroupNames>,
     /// The folder of the pipes into which services print.
@@ -246,7 +246,7 @@ struct Guardian {
     /// Set when an engine was ended because it had not answered for so long, until its successor is told.
     silent_s: Option<u32>,
     console: Console,
-    teller: Teller,
+    notifier: Notifier,
     shutdown: Shutdown,
     /// Channels of the services that the guardian stops itself.
     farewells: BTreeMap<RunKey, Channel>,
@@ -284,7 +284,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
     if guardian.ended.is_none() {
         guardian.start_engine();
         guardian.start_console();
-        guardian.start_teller();
+        guardian.start_notifier();
     }
     let mut events = Vec::with_capacity(4);
     while guardian.ended.is_none() {
@@ -323,10 +323,10 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
             guardian.start_engine();
         }
         guardian.start_console();
-        guardian.start_teller();
+        guardian.start_notifier();
     }
     guardian.end_console();
-    guardian.end_teller();
+    guardian.end_notifier();
     guardian.close_groups();
     guardian.streams.close(&guardian.epoll);
     if guardian.runs.values().all(|run| run.end.is_some()) {
@@ -368,7 +368,7 @@ impl Guardian {
             listens_at: None,
             silent_s: None,
             console: Console::default(),
-            teller: Teller::default(),
+            notifier: Notifier::default(),
             shutdown: Shutdown::No,
             farewells: BTreeMap::new(),
             boot: String::new(),
@@ -385,8 +385,8 @@ impl Guardian {
         let console = self.console_deadline_ns();
         let parents = self.unreaped.values().chain(self.blind.values()).copied();
         let attention = self.attention_deadline_ns();
-        let teller = self.teller_deadline_ns();
-        let own = [engine, console, teller, attention, self.shutdown_next()];
+        let notifier = self.notifier_deadline_ns();
+        let own = [engine, console, notifier, attention, self.shutdown_next()];
         let next = own.into_iter().flatten().chain(parents).min();
         let pause = next.map(|at_ns| {
             let nanos = at_ns.saturating_sub(clock::boottime_ns());

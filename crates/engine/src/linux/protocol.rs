@@ -337,7 +337,7 @@ pub(crate) struct KnownRun {
     pub(crate) errors: bool,
     /// Its end, and when (nanoseconds of CLOCK_BOOTTIME).
     pub(crate) exit: Option<(Exit, u64)>,
-    /// How many of its processes the kernel had killed for want of memory when it ended.
+    /// How many of its processes the kernel had killed because memory ran out when it ended.
     #[serde(default)]
     pub(crate) memory_kills: u32,
     /// How many of its processes were still there when the first ended with 0.

@@ -1,4 +1,5 @@
-//! A program of somebody's: the message as JSON on its standard input, a time, and what its exit status means.
+//! Runs a program: the message as JSON on its standard input, a time limit, and the meaning of its
+//! exit status.
 
 use std::io::{self, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -49,7 +50,7 @@ pub(super) fn tell(
         None => command.spawn(),
     };
     let mut child = started.map_err(|error| not_run(program, &error))?;
-    // It may not read, so nobody waits for it to.
+    // The program may not read its input, so this does not wait for that.
     let stdin = child.stdin.take();
     let writer = thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(text.as_bytes())));
     let ended = wait(&mut child, told.timeout);

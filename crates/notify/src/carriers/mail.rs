@@ -14,7 +14,7 @@ use super::{Failed, certificate_problem};
 use crate::message::Letter;
 use crate::targets::{Mail, Security, Target};
 
-/// Answers about the account, which somebody may mend: RFC 4954.
+/// Answers about the account, which can be corrected: RFC 4954.
 const ABOUT_ACCOUNTS: [u16; 4] = [530, 534, 535, 538];
 
 /// Sends one mail to all its readers.

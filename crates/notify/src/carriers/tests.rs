@@ -156,7 +156,7 @@ fn x108_a_certificate_that_is_not_right_is_refused_in_words_and_nothing_is_said(
             );
             assert!(told.recv().is_err(), "it was told: {target}");
         }
-        // The machine trusts others, if any.
+        // The machine trusts other authorities, or none.
         let (port, told) = server(HERE, talk);
         let failed = send(target, port).unwrap_err();
         assert!(failed.again && told.recv().is_err(), "{failed:?}");

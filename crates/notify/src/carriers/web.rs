@@ -19,11 +19,11 @@ use crate::message::Letter;
 use crate::targets::{Authority, Target, WebHook};
 use crate::templates::{Body, bodies};
 
-/// So much of an answer is read.
+/// How much of an answer is read.
 const ANSWER_LEN_MAX: u64 = 16 << 10;
-/// So much of one that refuses is shown.
+/// How much of a refusal is shown.
 const SHOWN_LEN_MAX: usize = 120;
-/// The longest that a target may ask to be left alone.
+/// The longest pause that a target may ask for.
 const AFTER_MAX: Duration = Duration::from_secs(3600);
 
 /// Connections are not kept: messages are rare. No redirect is followed: where a message goes is in the file alone.
@@ -156,7 +156,7 @@ fn refused(status: StatusCode, said: &str, after: Option<Duration>, hook: &WebHo
         let status = status_text;
         target::AnsweredText { status, text }.into()
     };
-    // It is this message that it does not take. Anything else somebody may mend.
+    // The target refuses this message for good. Any other refusal may be temporary.
     match status.as_u16() {
         400 | 413 | 422 => Failed::never(problem),
         _ => Failed {

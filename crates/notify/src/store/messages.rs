@@ -11,16 +11,16 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::Store;
 use crate::message::Message;
 
-/// So many messages wait for a target; then the oldest is dropped.
+/// How many messages may wait for a target; then the oldest is dropped.
 const WAITING_MAX: i64 = 1000;
-/// So many that are done are remembered.
+/// How many finished messages are remembered.
 const DONE_MAX: i64 = 500;
 /// The pause after the first try that failed; it doubles.
 const PAUSE: Duration = Duration::from_secs(1);
 /// Up to this.
 const PAUSE_MAX: Duration = Duration::from_secs(300);
 
-/// A message that is to wait for a target.
+/// A message to put into the queue.
 #[derive(Clone, Debug)]
 pub(crate) struct New {
     /// To whom.
@@ -33,11 +33,11 @@ pub(crate) struct New {
     pub(crate) machine: Arc<str>,
     /// The language of the target.
     pub(crate) lang: Lang,
-    /// It waits so long for others, in milliseconds.
+    /// How long it waits for others, in milliseconds.
     pub(crate) gather_ms: i64,
-    /// It comes so long after the last one of its key.
+    /// How long it comes after the last one of its key.
     pub(crate) repeat_ms: i64,
-    /// It is tried so long.
+    /// How long it is tried.
     pub(crate) keep_ms: i64,
 }
 
@@ -103,8 +103,8 @@ pub(super) fn enqueue(db: &Connection, new: &New, now: i64) -> rusqlite::Result<
     Ok(())
 }
 
-/// Whether a message that waits has taken another one in. One that says the contrary must not stand between: what is told
-/// last would be wrong.
+/// Whether a message that waits has taken another one in. A message of the opposite kind must not stand between
+/// them, because then the last message would be wrong.
 fn join(db: &Connection, new: &New) -> rusqlite::Result<bool> {
     let same: Option<(i64, String)> = db
         .query_row(
@@ -257,7 +257,7 @@ impl Store {
             .map(drop)
     }
 
-    /// That it was dropped has been said.
+    /// The log entry about the drop is written.
     pub(crate) fn forget(&self, number: i64) -> rusqlite::Result<()> {
         self.db
             .execute("UPDATE message SET state = 3 WHERE number = ?1", [number])

@@ -31,7 +31,7 @@ const ON_GET: &str = "On get base_priority";
 fn set(call: &mut Call<'_>) -> PhpResult {
     let name = service_name(call)?;
     let number = call.int(1);
-    // Upstream blames argument 1 (B35).
+    // Upstream's message names argument 1 (B35).
     let priority = priority_class(number).ok_or_else(|| {
         Throwable::argument_value(
             2,

@@ -21,7 +21,7 @@ php_function!(
     |call: &mut Call<'_>| Ok(Value::Bool(done(call.given_int(0).unwrap_or(1)))),
 );
 
-/// Fewer than none is none. Windows' manager counts no jobs.
+/// A negative number counts as 0. Windows' manager counts no jobs.
 fn done(jobs: i64) -> bool {
     let jobs = u64::try_from(jobs).unwrap_or_default();
     #[cfg(unix)]

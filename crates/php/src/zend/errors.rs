@@ -39,7 +39,7 @@ pub(super) fn observe<O: Observer>() {
     unsafe { (engine().symbols.zend_observer_error_register)(on_error::<O>) };
 }
 
-/// Who is told of errors.
+/// The observer of errors.
 pub(crate) trait Observer: 'static {
     /// An error happened.
     fn notice(error: &PhpError<'_>);

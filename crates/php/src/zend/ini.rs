@@ -61,8 +61,8 @@ impl Switch {
     /// What it is set to at the moment.
     pub(crate) fn value(&self) -> &[u8] {
         const NOW: c_int = 0;
-        // SAFETY: the name is given with its length; the text lives until the setting changes, which no caller
-        // waits for.
+        // SAFETY: the name is given with its length; the text lives until the setting changes, and callers do
+        // not keep it that long.
         let value = unsafe {
             let text = (engine().symbols.zend_ini_string)(
                 self.name.as_ptr(),

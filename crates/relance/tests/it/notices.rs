@@ -1,4 +1,4 @@
-//! Telling somebody (X86 to X94): the whole way from a process that ends to a receiver, with engines and tellers that are
+//! Telling somebody (X86 to X94): the whole way from a process that ends to a receiver, with engines and notifiers that are
 //! killed on it.
 
 use std::fs::{self, Permissions};
@@ -90,8 +90,8 @@ fn targets(daemon: &Daemon, text: &str) {
     fs::rename(&written, daemon.folder().join("notify.toml")).expect("in its place");
 }
 
-/// The process that tells, if there is one.
-fn teller(daemon: &Daemon) -> Option<i32> {
+/// The notifier, if there is one.
+fn notifier(daemon: &Daemon) -> Option<i32> {
     let guardian = daemon.guardian_pid();
     let children = format!("/proc/{guardian}/task/{guardian}/children");
     let children = fs::read_to_string(children).expect("its children");
@@ -100,13 +100,15 @@ fn teller(daemon: &Daemon) -> Option<i32> {
         .filter_map(|pid| pid.parse().ok());
     pids.find(|pid| {
         let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        words.split(|byte| *byte == 0).any(|word| word == b"teller")
+        words
+            .split(|byte| *byte == 0)
+            .any(|word| word == b"notifier")
     })
 }
 
-/// Ends the process that tells, if there is one just now.
-fn kill_teller(daemon: &Daemon) {
-    if let Some(pid) = teller(daemon).and_then(Pid::from_raw) {
+/// Ends the notifier, if there is one just now.
+fn kill_notifier(daemon: &Daemon) {
+    if let Some(pid) = notifier(daemon).and_then(Pid::from_raw) {
         let _ = kill_process(pid, Signal::KILL);
     }
 }
@@ -137,7 +139,7 @@ fn failing(daemon: &Daemon, service: &str, status: u8) {
 #[test]
 fn x94_a_test_goes_the_whole_way_and_nothing_is_there_before_the_file_is() {
     let daemon = Daemon::start(relance());
-    assert_eq!(teller(&daemon), None, "X90: no file, no process");
+    assert_eq!(notifier(&daemon), None, "X90: no file, no process");
     assert!(!daemon.folder().join("state/notices.db").exists());
     let web = Web::open();
     web.answer(OK);
@@ -173,7 +175,7 @@ fn x94_a_test_goes_the_whole_way_and_nothing_is_there_before_the_file_is() {
             "X92: {words:?}"
         );
     }
-    let pid = teller(&daemon).expect("it is there");
+    let pid = notifier(&daemon).expect("it is there");
     for file in ["cmdline", "environ"] {
         let words = fs::read(format!("/proc/{pid}/{file}")).expect("its words");
         assert!(
@@ -260,11 +262,11 @@ fn x93_nothing_is_lost_or_told_under_another_id_when_everything_is_killed_on_the
     assert_eq!(first["services"][0]["name"], "a");
     // The target has the message, and the process dies before that is on record.
     daemon.kill_engine();
-    kill_teller(&daemon);
+    kill_notifier(&daemon);
     web.answer(OK);
     let again = web.next();
     assert_eq!(again["id"], first["id"]);
-    // It refuses; meanwhile others fail, and engine, teller and guardian are killed.
+    // It refuses; meanwhile others fail, and engine, notifier and guardian are killed.
     web.answer(ERROR);
     daemon.start_service(&name("b")).expect("it starts");
     daemon.kill_engine();
@@ -344,16 +346,16 @@ fn wait_for_end(process: &OwnedFd) {
 fn x93_the_process_that_tells_ends_with_its_guardian() {
     let mut daemon = Daemon::start(relance());
     targets(&daemon, "[target.ops]\nwebhook = \"http://127.0.0.1:9/\"\n");
-    let teller = loop {
+    let notifier = loop {
         // Anything that happens has the guardian look for the file.
         printed(&daemon, &["notify", "list"]);
-        let process = teller(&daemon).and_then(Pid::from_raw);
+        let process = notifier(&daemon).and_then(Pid::from_raw);
         if let Some(Ok(process)) = process.map(|pid| pidfd_open(pid, PidfdFlags::empty())) {
             break process;
         }
     };
     daemon.kill_guardian();
-    wait_for_end(&teller);
+    wait_for_end(&notifier);
 }
 
 #[test]

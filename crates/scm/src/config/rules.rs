@@ -54,7 +54,7 @@ pub enum Cause {
     Dependency,
     /// `gave-up`: there were too many restarts (X83).
     GaveUp,
-    /// `out-of-memory`: the kernel killed it for want of memory.
+    /// `out-of-memory`: the kernel killed it because memory ran out.
     OutOfMemory,
     /// `exception`, `exception:App\Down`, `exception:App\*`: an exception that nobody caught.
     Exception(Option<Box<str>>),

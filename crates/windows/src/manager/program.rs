@@ -75,7 +75,7 @@ pub(super) fn read(
     Some((line, extensions))
 }
 
-/// A value that somebody else may have written: what the setting does not take is as good as none.
+/// Another program may have written the value; one that the setting does not take counts as unset.
 fn of_registry(value_type: ValueType, value: RegistryValue) -> Option<Value> {
     match (value_type, value) {
         (ValueType::Choice(words), RegistryValue::Number(at)) => {
@@ -168,7 +168,7 @@ fn values(config: &ServiceConfig) -> Vec<(String, Option<RegistryValue>)> {
     values
 }
 
-/// Refuses what Windows has no place for, with what can be done instead.
+/// Refuses settings that Windows cannot store, and says what to do instead.
 ///
 /// # Errors
 /// 50.

@@ -1,5 +1,5 @@
-//! What Windows does not tell of recovery, derived from the event log: the counter (R19: there is no
-//! call for it) and what is pending.
+//! Facts about recovery that Windows does not report, derived from the event log: the counter (R19:
+//! there is no call for it) and pending actions.
 
 use std::collections::BTreeMap;
 

@@ -8,8 +8,8 @@ use super::Scm;
 use super::events::service_id;
 use crate::error::unsupported;
 
-/// What the processes of running services use: of these, or of all. One that hosts several counts for
-/// each; those that the caller may not look at are left out.
+/// What the processes of running services use: of these, or of all. A process that hosts several
+/// services counts for each of them; processes that the caller may not read are left out.
 pub(super) fn usage(scm: &Scm, wanted: Option<&[ServiceId]>) -> Result<Vec<Usage>, ScmError> {
     if !scm.machine.is_empty() {
         return Err(unsupported(windows::UsageElsewhere {

@@ -29,7 +29,7 @@ struct WindowsWatch {
     generation: u64,
     /// Changes before the watch began are unknown: the reader enumerates first.
     gap: bool,
-    /// Ends the watch when it goes.
+    /// Ends the watch when it is dropped.
     _watching: Box<dyn Watching>,
 }
 

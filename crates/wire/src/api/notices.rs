@@ -78,7 +78,7 @@ pub struct TestNoticeRequest {
     pub target: String,
 }
 
-/// `POST /v1/notices/report`, for the process that tells.
+/// `POST /v1/notices/report`, for the notifier.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case", tag = "what", deny_unknown_fields)]

@@ -27,9 +27,9 @@ use crate::viewer::Viewer;
 const TOGETHER: Duration = Duration::from_millis(33);
 /// Most bytes of a message.
 const BATCH_LEN: usize = 256 << 10;
-/// So many bytes behind its end nobody looks at an output any more.
+/// How far behind the end of the output a reader may be before lines are skipped.
 const BEHIND_MAX: u64 = 1 << 20;
-/// So many bytes before the end it goes on then.
+/// How far before the end the stream then continues.
 const LOOKED_AT: u64 = 64 << 10;
 
 /// Follows what a service prints, from a position on.

@@ -32,7 +32,7 @@ pub(crate) fn memory_peak_bytes(folder: &Path) -> Option<u64> {
     text.trim().parse().ok()
 }
 
-/// How many of its processes the kernel has killed for want of memory; 0 without the controller.
+/// How many of its processes the kernel has killed because memory ran out; 0 without the controller.
 pub(super) fn memory_kills(folder: &Path) -> u32 {
     u32::try_from(read(folder, "memory.events", "oom_kill")).unwrap_or(u32::MAX)
 }

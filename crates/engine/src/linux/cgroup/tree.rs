@@ -163,7 +163,7 @@ impl Tree {
         }
     }
 
-    /// How many processes of a run the kernel has killed for want of memory.
+    /// How many processes of a run the kernel has killed because memory ran out.
     pub(crate) fn memory_kills(&self, group: Group) -> u32 {
         if self.counts_memory {
             figures::memory_kills(&self.path(group))

@@ -23,7 +23,7 @@ impl Guardian {
                 if !tree.counts_memory() {
                     log(
                         "control groups have no memory controller here, so it is not told when the \
-                         kernel kills a process for want of memory",
+                         kernel kills a process because memory ran out",
                     );
                 }
                 let data = epoll::EventData::new_u64(TOKEN_GROUPS);

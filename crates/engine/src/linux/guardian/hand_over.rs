@@ -1,7 +1,7 @@
 //! The guardian exchanges its program: it executes the one that lies in its place now, in the same process
 //! (ADR 132). So services stay its children and no end is lost, and in a container process 1 lives on.
 //!
-//! Asked for by a signal ([`UPGRADE`]). Engine, console and teller end first. The next program takes the runs over
+//! Asked for by a signal ([`UPGRADE`]). Engine, console and notifier end first. The next program takes the runs over
 //! from the journal, as after the death of a guardian (`takeover`), and finds in a file in memory, named in its
 //! environment, what the journal cannot hold: descriptors that stay open, and what the init of a container would
 //! otherwise discard as data of an earlier boot. Later versions only add fields; a missing field has the same
@@ -190,7 +190,7 @@ impl Guardian {
         }
         self.is_upgrading = true;
         self.drop_engine("the program is exchanged");
-        for part in [self.console_pid(), self.teller_pid()]
+        for part in [self.console_pid(), self.notifier_pid()]
             .into_iter()
             .flatten()
         {
@@ -203,7 +203,7 @@ impl Guardian {
 
     /// In each turn of the loop: once nothing of this program runs beside it, the next one does.
     pub(super) fn go_on_with_upgrade(&mut self) {
-        let parts = [self.console_pid(), self.teller_pid()];
+        let parts = [self.console_pid(), self.notifier_pid()];
         let is_alone = self.engine.is_none() && parts.iter().all(Option::is_none);
         if !self.is_upgrading || !is_alone {
             return;

@@ -41,7 +41,7 @@ impl Guardian {
         if self.engine.as_ref().is_some_and(|engine| engine.pid == pid) {
             return self.engine_ended(exit);
         }
-        if self.console_ended(pid, exit) || self.teller_ended(pid, exit) {
+        if self.console_ended(pid, exit) || self.notifier_ended(pid, exit) {
             return;
         }
         if let Some(key) = self.by_pid.remove(&pid) {

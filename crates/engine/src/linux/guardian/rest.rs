@@ -174,7 +174,7 @@ impl Guardian {
         let engine = self.engine.as_ref().map(|engine| engine.pid);
         let is_run = self.by_pid.contains_key(&pid) || self.stop_commands.contains_key(&pid);
         let is_probe = self.probes.contains_key(&pid);
-        let parts = [engine, self.console_pid(), self.teller_pid()];
+        let parts = [engine, self.console_pid(), self.notifier_pid()];
         is_run || is_probe || parts.contains(&Some(pid))
     }
 

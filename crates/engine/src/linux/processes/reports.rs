@@ -239,7 +239,7 @@ impl LinuxProcesses {
 pub(super) struct HostEnd {
     exit: ProcessExit,
     at: Time,
-    /// How many of its processes the kernel had killed for want of memory.
+    /// How many of its processes the kernel had killed because memory ran out.
     memory_kills: u32,
     /// How many of its processes were still there when the first ended with 0.
     left: u32,

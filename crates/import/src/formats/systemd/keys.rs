@@ -72,23 +72,10 @@ pub(super) fn convert(
         return;
     }
     let is_template = base.ends_with('@');
-    let instances: Vec<String> = if is_template {
-        let chosen = work.options.instances.clone();
-        let default = unit
-            .get("DefaultInstance")
-            .map(|key| key.entry.value.clone());
-        let list = match (chosen.is_empty(), default) {
-            (false, _) => chosen,
-            (true, Some(one)) => vec![one],
-            (true, None) => vec!["1".to_owned()],
-        };
-        let stem = name.trim_end_matches(".service");
-        list.into_iter()
-            .filter(|instance| !is_unit(&format!("{stem}{instance}.service")))
-            .map(|instance| format!("{base}{}", draft::service_name(&instance)))
-            .collect()
+    let instances = if is_template {
+        instances_of(name, unit, is_unit, work)
     } else {
-        vec![base.clone()]
+        vec![base]
     };
     for instance in instances {
         let user = unit.get("User").map_or("", |key| key.entry.value.as_str());
@@ -118,6 +105,29 @@ pub(super) fn convert(
                 .changed(key.entry.lines, "name", import::WHICH_INSTANCES);
         }
     }
+}
+
+/// The services that a template stands for, without those that are units of their own.
+fn instances_of(
+    name: &str,
+    unit: &Unit,
+    is_unit: &dyn Fn(&str) -> bool,
+    work: &Work<'_>,
+) -> Vec<String> {
+    let chosen = work.options.instances.clone();
+    let default = unit
+        .get("DefaultInstance")
+        .map(|key| key.entry.value.clone());
+    let list = match (chosen.is_empty(), default) {
+        (false, _) => chosen,
+        (true, Some(one)) => vec![one],
+        (true, None) => vec!["1".to_owned()],
+    };
+    let (base, stem) = (service_name(name), name.trim_end_matches(".service"));
+    list.into_iter()
+        .filter(|instance| !is_unit(&format!("{stem}{instance}.service")))
+        .map(|instance| format!("{base}{}", draft::service_name(&instance)))
+        .collect()
 }
 
 impl Service<'_, '_, '_> {

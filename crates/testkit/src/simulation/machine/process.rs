@@ -35,7 +35,7 @@ pub struct Process {
     pub memory: u64,
     /// How and when it ended.
     pub end: Option<(ProcessExit, Time)>,
-    /// How many of its processes the kernel has killed for want of memory.
+    /// How many of its processes the kernel has killed because memory ran out.
     pub memory_kills: u32,
     pub(super) pid: u32,
     pub(super) birth: u64,

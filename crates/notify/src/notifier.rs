@@ -1,7 +1,7 @@
-//! The process that tells: one thread that reads the event log, and one for each target for which something waits.
+//! The notifier: one thread that reads the event log, and one for each target for which something waits.
 //!
-//! Everything that must not be lost is in the queue. So it may be killed at any moment, and the next one goes on; and
-//! what it asks of the manager is what any client asks, so nothing waits for it there.
+//! Everything that must not be lost is in the queue. So it may be killed at any moment, and the next one
+//! continues. It is an ordinary client of the manager, which never waits for it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::shared::{Fatal, FindAccount, Shared, now};
 use crate::store::Store;
 use crate::targets;
 
-/// What the guardian tells it.
+/// The settings that the guardian hands over.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Setup {
     /// The manager's socket.
@@ -32,14 +32,14 @@ pub struct Setup {
 
 /// How often the file of targets is looked at, if nothing happens.
 const LOOK: Duration = Duration::from_secs(5);
-/// Entries that come within such a time are taken together.
+/// Entries that come within this time are taken together.
 const MORE: Duration = Duration::from_millis(100);
-/// How nice it is: restarts come first.
+/// The nice value of its process: restarts come first.
 const NICE: i32 = 10;
 /// The pause before a manager that is away is looked for again.
 const AWAY: Duration = Duration::from_millis(200);
 
-/// Tells until the file of targets is gone.
+/// Sends notices until the file of targets is gone.
 ///
 /// # Errors
 /// When the queue cannot be used.
@@ -48,7 +48,7 @@ pub fn run(
     manager: Arc<dyn ServiceManager>,
     find_account: FindAccount,
 ) -> Result<(), Fatal> {
-    // It tells as well without.
+    // It works without it, too.
     let _ = rustix::process::setpriority_process(None, NICE);
     let _alone = stay_alone(&setup.store)?;
     let shared = Arc::new(Shared::new(
@@ -67,7 +67,7 @@ pub fn run(
                 return Ok(());
             }
             delivery::begin(&shared)?;
-            // News or not, it is looked for again.
+            // With or without a change, the file is checked again.
             drop(shared.news.wait_timeout(shared.lock(), AWAY));
             continue;
         };
