@@ -68,7 +68,7 @@ impl Words {
     /// What it says in a language; with gaps, if it has parameters.
     #[must_use]
     pub fn of(self, lang: Lang) -> &'static str {
-        marked::constant(self.pattern(lang), lang)
+        marked::constant(self.pattern(lang), lang == Lang::Fr)
     }
 }
 

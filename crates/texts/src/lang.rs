@@ -67,7 +67,7 @@ impl Lang {
     pub fn choose_text(self, en: &'static str, fr: &'static str) -> &'static str {
         match self {
             Self::En => en,
-            Self::Fr => marked::constant(fr, self),
+            Self::Fr => marked::constant(fr, true),
         }
     }
 

@@ -87,7 +87,7 @@ impl Text {
     #[must_use]
     pub fn of(&self, lang: Lang) -> String {
         let text = render::render(self.words.pattern(lang), &self.values, lang);
-        marked::said(text, lang)
+        marked::said(text, lang == Lang::Fr)
     }
 }
 

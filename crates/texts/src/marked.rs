@@ -3,8 +3,6 @@
 
 use std::sync::OnceLock;
 
-use crate::Lang;
-
 /// The variable that asks for brackets.
 pub const MARKED_VARIABLE: &str = "RELANCE_TEXTS_MARKED";
 
@@ -13,9 +11,9 @@ fn is_on() -> bool {
     cfg!(debug_assertions) && *ON.get_or_init(|| std::env::var_os(MARKED_VARIABLE).is_some())
 }
 
-/// A text that was said in a language.
-pub(crate) fn said(text: String, lang: Lang) -> String {
-    if lang == Lang::Fr && is_on() {
+/// A text as it is shown.
+pub(crate) fn said(text: String, is_french: bool) -> String {
+    if is_french && is_on() {
         format!("⟦{text}⟧")
     } else {
         text
@@ -23,9 +21,9 @@ pub(crate) fn said(text: String, lang: Lang) -> String {
 }
 
 /// The same for a text of the program. A test can afford the memory.
-pub(crate) fn constant(text: &'static str, lang: Lang) -> &'static str {
-    if lang == Lang::Fr && is_on() {
-        Box::leak(said(text.to_owned(), lang).into_boxed_str())
+pub(crate) fn constant(text: &'static str, is_french: bool) -> &'static str {
+    if is_french && is_on() {
+        Box::leak(said(text.to_owned(), is_french).into_boxed_str())
     } else {
         text
     }

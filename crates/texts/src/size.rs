@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use crate::{Lang, Value};
+use crate::Lang;
 
 /// A number of bytes: `12.3 MiB`; below 1 KiB the bytes themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,12 +40,6 @@ impl Size {
 impl Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.of(Lang::En))
-    }
-}
-
-impl From<Size> for Value {
-    fn from(size: Size) -> Self {
-        Self::Size(size)
     }
 }
 

@@ -114,6 +114,12 @@ macro_rules! numbers {
 
 numbers!(u8, u16, u32, u64, usize, i32, i64);
 
+impl From<Size> for Value {
+    fn from(size: Size) -> Self {
+        Self::Size(size)
+    }
+}
+
 /// To milliseconds, which is how times cross the wire: rounded from there, the sentence reads the same on both sides.
 impl From<Duration> for Value {
     fn from(duration: Duration) -> Self {

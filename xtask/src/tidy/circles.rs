@@ -100,6 +100,9 @@ fn is_accepted(circle: &Circle) -> bool {
 /// For each module that has others inside: which of these uses which.
 type Uses = BTreeMap<(String, Module), BTreeMap<String, BTreeSet<String>>>;
 
+/// The modules that there are, each with its package.
+type Known<'f> = BTreeSet<(&'f str, &'f [String])>;
+
 fn circles(files: &[File]) -> Vec<Circle> {
     let mut circles = Vec::new();
     for ((package, inside), uses) in uses(files) {
@@ -145,16 +148,23 @@ fn uses(files: &[File]) -> Uses {
             modules::place(&file.path).map(|(package, module)| (file, package, module))
         })
         .collect();
-    let known: BTreeSet<(&str, &[String])> = placed
+    let known: Known<'_> = placed
         .iter()
         .map(|(_, package, module)| (*package, module.as_slice()))
+        .collect();
+    let taken = taken(&placed, &known);
+    let taken: BTreeMap<(&str, &[String], &str), &Module> = taken
+        .iter()
+        .map(|(package, module, name, path)| ((*package, *module, name.as_str()), path))
         .collect();
     let mut uses = Uses::new();
     for (file, package, module) in &placed {
         for reference in modules::references(file, module) {
-            let mut used = reference.path.as_slice();
-            while !used.is_empty() && !known.contains(&(package, used)) {
-                used = &used[..used.len() - 1];
+            let mut used = module_of(&known, package, &reference.path);
+            // What a parent has taken from a module inside it is of that module.
+            if let Some(name) = reference.path.get(used.len()) {
+                let from = taken.get(&(*package, used, name.as_str()));
+                used = from.map_or(used, |path| module_of(&known, package, path));
             }
             let common = used.iter().zip(module).take_while(|(a, b)| a == b).count();
             if let (Some(user), Some(used)) = (module.get(common), used.get(common)) {
@@ -168,6 +178,33 @@ fn uses(files: &[File]) -> Uses {
         }
     }
     uses
+}
+
+/// The module that a path leads into.
+fn module_of<'p>(known: &Known<'_>, package: &str, path: &'p [String]) -> &'p [String] {
+    let mut used = path;
+    while !used.is_empty() && !known.contains(&(package, used)) {
+        used = &used[..used.len() - 1];
+    }
+    used
+}
+
+/// The names that modules have taken from those inside them: package, module, name, and the path that it
+/// stands for.
+fn taken<'f>(
+    placed: &'f [(&File, &'f str, Module)],
+    known: &Known<'f>,
+) -> Vec<(&'f str, &'f [String], String, Module)> {
+    let mut taken = Vec::new();
+    for (file, package, module) in placed {
+        for path in modules::taken(file, module) {
+            let from = module_of(known, package, &path).len();
+            if let (true, Some(name)) = (from > module.len(), path.get(from).cloned()) {
+                taken.push((*package, module.as_slice(), name, path));
+            }
+        }
+    }
+    taken
 }
 
 #[cfg(test)]
@@ -207,6 +244,16 @@ mod tests {
             ]),
             ["b c"]
         );
+    }
+
+    #[test]
+    fn what_a_parent_hands_on_is_of_the_module_that_it_is_from() {
+        let files = [
+            ("b", "mod x;\nmod y;\npub(crate) use x::{Other, X};"),
+            ("b/x", "use super::y::Y;"),
+            ("b/y", "use super::X;"),
+        ];
+        assert_eq!(found(&files), ["x y"]);
     }
 
     #[test]

@@ -47,6 +47,18 @@ pub(super) fn references(file: &File, module: &Module) -> Vec<Reference> {
     found
 }
 
+/// What a file takes from the modules inside it by `use`, as paths from the root of the crate on: others may
+/// name it as if it were here. A name that is not a module of its own is for the caller to leave out.
+pub(super) fn taken(file: &File, module: &Module) -> Vec<Module> {
+    let code = code(&file.text);
+    let uses = code.match_indices("use ").filter(|(at, _)| {
+        let before = code[..*at].trim_end_matches(' ');
+        before.is_empty() || before.ends_with(['\n', ')']) || before.ends_with("pub")
+    });
+    uses.flat_map(|(at, word)| members(&code[at + word.len()..], module.clone()))
+        .collect()
+}
+
 /// The text without comments, and without the tests at its end; lines stay where they are.
 pub(super) fn code(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();

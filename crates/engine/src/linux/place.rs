@@ -21,7 +21,7 @@ use relance_texts::{Sentence, place, shown};
 use rustix::fs::{Mode, OFlags, Stat};
 use rustix::process::umask;
 
-pub(crate) use files::{FileRights, NotAFile, append_to, open_output};
+pub(crate) use files::{FileRights, NotAFile, append_to, check_output, open_output};
 pub(crate) use output::OutputPlace;
 pub use socket::{Listening, listen};
 pub(crate) use state::opened_to_others;

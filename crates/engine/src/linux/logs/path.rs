@@ -10,7 +10,7 @@ use relance_scm::settings::{OUTPUT, STDERR_FILE, STDOUT_FILE, has_one_file, stde
 use relance_scm::{ScmError, ServiceConfig, ServiceId, ServiceName, Win32Error, system};
 use relance_texts::{Sentence, error, shown};
 
-use crate::linux::place::OutputPlace;
+use crate::linux::place::{OutputPlace, check_output};
 
 /// Which file: of a service, and of which of its streams.
 pub(super) type FileKey = (ServiceId, OutputStream);
@@ -121,7 +121,7 @@ pub(crate) fn check_log_places(
             let code = Win32Error::INVALID_PARAMETER;
             return Err(ScmError::new(code, error::OfOption { option, problem }));
         }
-        if let Err(problem) = OutputPlace::check(Path::new(&*name.fill_in(&path))) {
+        if let Err(problem) = check_output(Path::new(&*name.fill_in(&path))) {
             let problem = system::reason(&problem);
             let code = Win32Error::PATH_NOT_FOUND;
             return Err(ScmError::new(code, error::OfOption { option, problem }));

@@ -94,6 +94,17 @@ pub(crate) fn open_output(place: &OutputPlace) -> io::Result<File> {
     only_a_file(place, openat(CWD, place.path(), flags, Mode::empty())?)
 }
 
+/// Whether a file that an administrator has named can be used for output; it need not exist.
+///
+/// # Errors
+/// See [`OutputPlace::named`], and when something else has the name.
+pub(crate) fn check_output(path: &Path) -> io::Result<()> {
+    match OutputPlace::found(path).and_then(|place| open_output(&place)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 fn only_a_file(place: &OutputPlace, fd: OwnedFd) -> io::Result<File> {
     if is_plain(&fstat(fd.as_fd())?) {
         return Ok(fd.into());

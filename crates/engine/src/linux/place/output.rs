@@ -12,7 +12,6 @@ use relance_scm::ScmError;
 use relance_texts::{place, shown};
 use rustix::fs::Stat;
 
-use super::files::open_output;
 use super::trust::Trust;
 use super::unfit;
 use super::walk::{Last, Walk};
@@ -53,17 +52,6 @@ impl OutputPlace {
     /// The same, and `NotFound`.
     pub(crate) fn found(path: &Path) -> io::Result<Self> {
         Self::walk(path, None)
-    }
-
-    /// Whether a named file can be used for output; it need not exist.
-    ///
-    /// # Errors
-    /// See [`named`](Self::named), and when something else has the name.
-    pub(crate) fn check(path: &Path) -> io::Result<()> {
-        match Self::found(path).and_then(|place| open_output(&place)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
     }
 
     fn walk(path: &Path, make: Option<u32>) -> io::Result<Self> {
