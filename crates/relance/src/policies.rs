@@ -43,8 +43,8 @@ pub(crate) fn find(manager: &Manager, name: &PolicyName) -> Result<PolicyInfo, C
     })
 }
 
-/// A configuration with a change over it, for what is only tried: a policy that the change names comes first, and its
-/// other settings are over that.
+/// A configuration with a change applied, for trials: a policy that the change names comes first, then its other
+/// settings.
 pub(crate) fn changed(
     common: &Common,
     config: &ServiceConfig,
@@ -125,7 +125,8 @@ fn undescribed(to_apply: &ToApply) -> Option<(&ServiceConfig, PolicyName)> {
     })
 }
 
-/// A configuration as a file has it: what a policy says is not written a second time.
+/// A configuration as a file has it: without the values of its policy, which are not written a
+/// second time.
 pub(crate) fn without_values(config: &ServiceConfig) -> ServiceConfig {
     let mut config = config.clone();
     if let Some(name) = PolicyName::of(&config) {

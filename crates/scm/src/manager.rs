@@ -108,7 +108,8 @@ pub trait ServiceManager: Send + Sync {
     /// first that cannot be created. A manager that keeps no policies gives services their values (X120).
     fn apply(&self, caller: &Caller, to_apply: ToApply, reply: Reply<Vec<Outcome>>);
 
-    /// Says what `apply` would do or refuse, and changes nothing; 50 of a manager that cannot try.
+    /// Says what `apply` would do or refuse, and changes nothing; 50 from a manager that cannot
+    /// try.
     fn try_apply(&self, _: &Caller, _: ToApply, reply: Reply<Vec<Outcome>>) {
         reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
     }
@@ -239,8 +240,8 @@ pub trait ServiceManager: Send + Sync {
         reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
     }
 
-    /// Writes down that sign-ins to the web console were refused: where the last one came from, and how
-    /// many there were. For the keeper of sessions, not for clients; other managers write nothing.
+    /// Logs that sign-ins to the web console were refused: where the last one came from, and how many
+    /// there were. For the keeper of sessions, not for clients; other managers log nothing.
     fn note_refused_sign_ins(&self, _from: &str, _count: u32) {}
 
     /// A part of the output of a service.
@@ -303,22 +304,22 @@ pub trait ServiceManager: Send + Sync {
         policies::not_kept(reply);
     }
 
-    /// Whom the manager tells what happens, what waits and what was told last: administrators see all, others what
-    /// is about services that they may see.
+    /// Notifications: the targets, the messages that wait, and those that were sent last. Administrators see all,
+    /// others what is about services that they may see.
     ///
-    /// Errors: 50 where nobody is told.
+    /// Errors: 50 where there are no notifications.
     fn query_notices(&self, _caller: &Caller, reply: Reply<Notices>) {
         reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
     }
 
-    /// Has a test message sent to a target. That it was is an entry of the log, 1161 or 1162.
+    /// Has a test message sent to a target. The outcome is an entry of the log, 1161 or 1162.
     ///
-    /// Errors: 5, 87, 50 where nobody is told.
+    /// Errors: 5, 87, 50 where there are no notifications.
     fn test_notice(&self, _caller: &Caller, _target: &str, reply: Reply<()>) {
         reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
     }
 
-    /// Puts on record what the process that tells says of its targets. For that process, an administrator.
+    /// Logs what the notifier says of its targets. For that process, which is an administrator.
     ///
     /// Errors: 5, 50.
     fn report_notices(&self, _caller: &Caller, _report: NoticeReport, reply: Reply<()>) {
@@ -354,7 +355,7 @@ pub trait ServiceManager: Send + Sync {
     }
 }
 
-/// What became of a service that was applied.
+/// The outcome for a service that was applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It was created.
@@ -419,7 +420,7 @@ pub struct EndInfo {
     pub exit_code: ExitCode,
     /// The counter, if it was a failure.
     pub failure: Option<u32>,
-    /// Whether it ended badly and unasked, whether that counted as a failure or not (X33).
+    /// Whether it ended badly without a request, even if that did not count as a failure (X33).
     pub went_wrong: bool,
     /// In a few words: `crashed`, `stopped`, `start failed`.
     pub summary: &'static str,
@@ -443,6 +444,6 @@ pub struct Enumeration {
 pub struct UnreadableService {
     /// Its name, as far as it can be read.
     pub name: Box<str>,
-    /// What is wrong, and what mends it.
+    /// What is wrong, and how to repair it.
     pub problem: Sentence,
 }

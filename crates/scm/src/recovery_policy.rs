@@ -1,8 +1,8 @@
-//! Named policies (X101): what follows a failure, said once for many services.
+//! Named policies (X101): what follows a failure, written once for many services.
 //!
 //! A policy has the settings of the Recovery tab, except for those that say what a failure *is*. A service refers to it by
 //! its setting `recovery_policy`, and has the values of the policy in its own configuration: what follows a failure is
-//! decided from that alone. That both stay the same is the engine's work.
+//! decided from that alone. The engine keeps both equal.
 
 use relance_texts::{error, shown};
 
@@ -26,14 +26,14 @@ pub struct RecoveryPolicy {
     pub extensions: Extensions,
 }
 
-/// What becomes of a policy.
+/// A change of a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PolicyChange {
     /// These settings are changed, and the policy is made if it is not there. Others stay.
     Set(Box<ConfigChange>),
     /// These services use it from now on, all or none. What they had for it goes.
     Give(Vec<ServiceName>),
-    /// It goes, if no service uses it.
+    /// The policy is deleted, if no service uses it.
     Delete,
 }
 
@@ -71,13 +71,13 @@ impl RecoveryPolicy {
         }
     }
 
-    /// Whether it does nothing, and says nothing else.
+    /// Whether it has no actions and no other settings.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.has_settings_of(&Self::new(self.name.clone()))
     }
 
-    /// Whether both say the same.
+    /// Whether both have the same settings.
     #[must_use]
     pub fn has_settings_of(&self, other: &Self) -> bool {
         self.failure_actions == other.failure_actions && self.extensions == other.extensions
@@ -124,8 +124,8 @@ impl RecoveryPolicy {
 
     /// This policy with a change applied, checked.
     ///
-    /// # Errors
-    /// 87 for a setting that is none of policies, and as [`ServiceConfig::changed`].
+    /// # Errors 87 for a setting that policies do not have, and as
+    /// [`ServiceConfig::changed`].
     pub fn changed(&self, change: &ConfigChange) -> Result<Self, ScmError> {
         let recovery = ConfigChange {
             failure_actions: change.failure_actions.clone(),
@@ -143,7 +143,7 @@ impl RecoveryPolicy {
         Ok(Self::like(self.name.clone(), &changed))
     }
 
-    /// The change that makes any policy like this one.
+    /// The change that makes any policy equal to this one.
     #[must_use]
     pub fn as_change(&self) -> ConfigChange {
         let actions = &self.failure_actions;

@@ -46,7 +46,7 @@ impl EngineHandle {
         name: &ServiceName,
         change: &ConfigChange,
     ) -> Result<(), ScmError> {
-        // Who lacks a right is refused by the owner loop.
+        // The owner loop refuses callers that lack a right.
         let Ok(record) = self.open(caller, name, change.rights()) else {
             return Ok(());
         };
@@ -63,7 +63,7 @@ impl EngineHandle {
         }
     }
 
-    /// Log files that are named for a service are those of no other.
+    /// A log file named for a service must not be another service's.
     pub(super) fn check_log_owners(
         &self,
         name: &ServiceName,

@@ -315,7 +315,7 @@ fn x27_what_could_not_be_loaded_is_told_to_administrators() {
     assert!(!asked(&peer));
 }
 
-/// What a process that tells has on record: a message about a service, and one about another.
+/// The notifier's records: a message about a service, and one about another.
 #[derive(Debug)]
 struct Book;
 

@@ -69,7 +69,7 @@ pub struct EngineSetup {
     pub settings: Settings,
     /// Services that are created or changed at boot, before any is started.
     pub services: ToApply,
-    /// What the process that tells somebody has on record.
+    /// The files of the notifier.
     pub notices: Option<Arc<dyn NoticeBook>>,
     /// Whether the clock is moved by hand.
     pub manual_clock: bool,
@@ -102,8 +102,8 @@ pub fn run(
         client_wait: setup.client_wait,
         passed: Passed::handed(setup.pass_environment.clone()),
     };
-    // The threads of output and database, which are made now, inherit it: a restart is not to wait
-    // while its reason is written down.
+    // The threads of output and database, which are created now, inherit it: a restart must not
+    // wait while its reason is written.
     process::set_patient(true);
     let verdicts = Verdicts::new(&epoll)?;
     let logs = collect_output(setup, &verdicts)?;
@@ -121,7 +121,7 @@ pub fn run(
     let has_runs = processes.has_runs();
     let (database, loaded, clock, beginning) = match open(setup, greeting, has_runs) {
         Ok(opened) => opened,
-        // If no service runs, the daemon says what is wrong and ends.
+        // If no service runs, the daemon reports the problem and ends.
         Err(error) if greeting.engine == 1 && !has_runs => return Err(error),
         Err(error) => {
             let again = || open(setup, greeting, has_runs).map(drop);
@@ -225,8 +225,8 @@ fn open_as_many_files_as_the_guardian() {
     }
 }
 
-/// Starts the thread that collects output. Nothing has started threads before, so all of them leave its
-/// signals to it.
+/// Starts the thread that collects output. No thread was started before, so all others leave these
+/// signals to this one.
 fn collect_output(setup: &EngineSetup, verdicts: &Verdicts) -> io::Result<Logs> {
     let reopen = Signals::reopen()?;
     Logs::start(setup.output.clone(), verdicts.teller(), Some(reopen))
@@ -287,7 +287,7 @@ fn end_engine(status: i32) -> ! {
     std::process::exit(status)
 }
 
-/// Tells the engine of everything that was there before it began.
+/// Tells the engine of everything that existed before it began.
 fn tell_all(processes: &mut LinuxProcesses, records: &[Arc<ServiceRecord>]) {
     let configs: BTreeMap<_, _> = records
         .iter()

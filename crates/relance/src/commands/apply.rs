@@ -49,17 +49,17 @@ pub(crate) struct Arguments {
     /// A file, or a folder of .toml and .json files; - for the standard input; may be repeated
     #[arg(long = "file", short, value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// Change nothing; ends with 0 if nothing would change, with 6 if something would
+    /// Change nothing; the exit status is 0 if nothing would change, 6 if something would
     #[arg(long)]
     dry_run: bool,
-    /// Report what another system makes of the files; no manager is asked
+    /// Report what another system would do with the files; no manager is asked
     #[arg(long = "for", value_name = "SYSTEM", value_enum, requires = "dry_run")]
     system: Option<System>,
     /// Show each setting that changes, before and after
     #[arg(long)]
     diff: bool,
-    /// Stop and delete services that match this and that no file describes, and policies that nobody uses then; '*' for
-    /// all; may be repeated
+    /// Stop and delete services that match this pattern and that no file describes, and policies
+    /// that no service uses afterwards; '*' for all; may be repeated
     #[arg(long, value_name = "PATTERN")]
     prune: Vec<String>,
     /// Delete without asking
@@ -68,7 +68,8 @@ pub(crate) struct Arguments {
     /// Restart services that run and have changes which take effect at the next start
     #[arg(long)]
     restart_changed: bool,
-    /// How many at a time: the next follows when one is ready again, and the first that fails ends it
+    /// How many to restart at a time: the next one follows when one is ready again, and the first
+    /// that fails ends the restart
     #[arg(long, value_name = "NUMBER", num_args = 0..=1, default_missing_value = "1", requires = "restart_changed",
           require_equals = true, value_parser = clap::value_parser!(u16).range(1..=1000))]
     rolling: Option<u16>,
@@ -134,8 +135,8 @@ fn variable(text: &str) -> Result<(String, String), CommandFailure> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
-/// Has the manager look for what only it can know: circles of dependencies, accounts that are not there, a caller
-/// who may not. The plan has said the rest.
+/// Has the manager check what only it can know: circles of dependencies, missing accounts, missing rights. The
+/// plan covers the rest.
 fn try_out(manager: &Manager, plan: &Plan, to_apply: ToApply) -> CommandResult {
     if !plan.brings() {
         return Ok(());
@@ -148,7 +149,7 @@ fn try_out(manager: &Manager, plan: &Plan, to_apply: ToApply) -> CommandResult {
     }
 }
 
-/// Nothing is deleted by accident: somebody says yes on the terminal, or with an option.
+/// Asks before a deletion: yes on the terminal, or an option.
 fn ask_for_deletion(plan: &Plan, arguments: &Arguments) -> CommandResult {
     let names = plan.names(|step| step.act == Act::Delete);
     let names = names.iter().map(|name| plain(name.as_str()));
@@ -190,7 +191,7 @@ fn answer(question: &str) -> std::io::Result<String> {
     Ok(answer.trim().to_lowercase())
 }
 
-/// Does what the plan says: first what files describe, all or none, then what goes.
+/// Carries out the plan: first the services of files, all or none, then the deletions.
 pub(super) fn carry_out(manager: &Manager, plan: &Plan, to_apply: ToApply) -> CommandResult {
     let is_new = |step: &Step| step.act.brings();
     let new: HashSet<ServiceName> = plan.names(is_new).into_iter().collect();
@@ -256,7 +257,7 @@ impl Arguments {
     }
 }
 
-/// How a plan is told.
+/// How a plan is printed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Telling {
     pub(super) json: bool,
@@ -267,7 +268,7 @@ pub(super) struct Telling {
 }
 
 impl Telling {
-    /// Says what becomes, or has become, of each service.
+    /// Prints what happens, or has happened, to each service.
     pub(super) fn tell(
         self,
         plan: &Plan,
@@ -335,7 +336,7 @@ impl Telling {
     }
 }
 
-/// What becomes of each service, as JSON.
+/// What happens to each service, as JSON.
 #[derive(Serialize)]
 struct PlanReply<'a> {
     dry_run: bool,

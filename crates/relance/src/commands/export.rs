@@ -21,17 +21,19 @@ use crate::service_files::write;
 /// What stands for a value of an environment that the caller may not see.
 const HIDDEN: &str = "***";
 
-/// Write services as a file for `relance apply`, which then changes nothing
+/// Write services as a file for `relance apply`, which changes nothing as long as they stay the
+/// same
 ///
-/// All services, or those that are named. What has its default is left out, and instances that are alike
-/// are one definition. The policies that they use are in it, and without names all policies. Passwords of accounts are
-/// not in it. With --json: the list that the API gives; with policies, an object of both.
+/// All services, or those that are named. Settings with their default are left out, and instances
+/// that are alike become one definition. The policies that the services use are included, and
+/// without names all policies. Passwords of accounts are not exported. With --json it prints the
+/// list that the API gives; with policies, an object of both.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// Services: names, patterns with * and ?, or NAME@ for all instances; all if left out
     #[arg(value_name = "NAME", add = service_names())]
     names: Vec<String>,
-    /// Where to write it; must not be there yet [default: the standard output]
+    /// Where to write it; the file must not exist yet [default: the standard output]
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -119,7 +121,7 @@ pub(super) fn configs(
     if cfg!(unix) && names.is_empty() {
         let list = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
         warn_of_unreadable(&list.unreadable);
-        // What goes when it stops is not what is wanted.
+        // A service that is marked for deletion is not exported.
         let stays = |info: &&ServiceInfo| !info.marked_for_delete;
         let services = list.services.iter().filter(stays);
         let configs = services.map(|info| ServiceConfig::clone(&info.config));
@@ -134,7 +136,7 @@ pub(super) fn configs(
     selection.select(manager)?.names.iter().map(query).collect()
 }
 
-/// Takes out environments whose values are not shown; whose they are.
+/// Removes environments with hidden values; returns the names of their services.
 fn hide_environments(configs: &mut [ServiceConfig]) -> Vec<String> {
     let mut names = Vec::new();
     for config in configs {

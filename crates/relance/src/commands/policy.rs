@@ -19,10 +19,11 @@ use crate::selection::{Selection, service_names};
 use crate::table::{Cell, Column, print};
 use crate::text::print_pairs;
 
-/// Policies that services share: what follows a failure, said once and changed once
+/// Policies that services share: what follows a failure, written once and changed once
 ///
-/// A service that uses a policy has no settings of its own for what follows a failure. Take it out with `relance failure
-/// NAME --policy none`: it keeps what the policy said then.
+/// A service that uses a policy has no settings of its own for what follows a failure. `relance
+/// failure NAME --policy none` takes it out of the policy: it keeps what the policy says at that
+/// moment.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -35,14 +36,15 @@ pub(crate) struct Arguments {
 enum Action {
     /// The policies, and how many services use each
     List,
-    /// What a policy says, and who uses it
+    /// What a policy says, and which services use it
     Show {
         /// The policy
         policy: String,
     },
-    /// Make a policy, or change it for all services that use it, or for none
+    /// Make a policy, or change it for the services that use it: for all of them, or for none if
+    /// one refuses
     Set(Set),
-    /// Give services a policy, all or none; what they had for it goes
+    /// Give services a policy, all of them or none; it replaces their own settings for failures
     Use {
         /// The policy
         policy: String,
@@ -60,7 +62,7 @@ enum Action {
 struct Set {
     /// The policy: 1 to 64 letters, digits, `.`, `_` and `-`
     policy: String,
-    /// Begin with what follows a failure of this service
+    /// Begin with the settings that this service has for its failures
     #[arg(long, value_name = "SERVICE", add = service_names())]
     like: Option<String>,
     /// Change nothing; show what would change, for each service that uses it

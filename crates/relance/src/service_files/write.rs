@@ -65,7 +65,7 @@ fn of_policy(policy: &RecoveryPolicy) -> String {
     text
 }
 
-/// What stands below one `[[service]]`.
+/// The lines below one `[[service]]`.
 struct Definition {
     /// With the name of a template, if there are instances.
     config: ServiceConfig,
@@ -199,7 +199,7 @@ impl Definition {
     }
 }
 
-/// What a file that says nothing of a service makes of it.
+/// The configuration that an empty definition gives.
 fn defaults(config: &ServiceConfig) -> ServiceConfig {
     let mut defaults = ServiceConfig::new(config.service_name.clone(), "");
     defaults.kind = config.kind;

@@ -13,7 +13,7 @@ use super::policies::{PolicyStep, policy_steps};
 use crate::cli::{CommandFailure, Manager};
 use crate::policies;
 
-/// What becomes of one service.
+/// What happens to one service.
 #[derive(Debug)]
 pub(crate) struct Step {
     pub(crate) name: ServiceName,
@@ -23,7 +23,7 @@ pub(crate) struct Step {
     pub(crate) runs_on: bool,
 }
 
-/// What becomes of all of them.
+/// What happens to all of them.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) policies: Vec<PolicyStep>,
@@ -84,7 +84,7 @@ impl Plan {
         })
     }
 
-    /// Services that are described nowhere go, if they are meant.
+    /// Deletes services that no file describes, if a pattern of `--prune` matches them.
     pub(crate) fn prune(&mut self, is_meant: impl Fn(&ServiceName) -> bool) {
         let (gone, others) = std::mem::take(&mut self.others)
             .into_iter()
@@ -133,7 +133,7 @@ impl Plan {
     }
 }
 
-/// The configuration there is. Windows' list has not all of it.
+/// The present configuration. Windows' list does not have all of it.
 fn current(manager: &Manager, info: &ServiceInfo) -> Result<Arc<ServiceConfig>, CommandFailure> {
     if cfg!(unix) {
         return Ok(Arc::clone(&info.config));
