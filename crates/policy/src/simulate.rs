@@ -1,10 +1,10 @@
 //! Plays a policy against a script of failures in virtual time; the result is a time line.
 //!
-//! The host of the simulation is ideal: a process starts at once, connects and runs, and obeys; the
-//! script says when it does not. The decisions are those of [`step`], not a model of them.
-//! `script` reads and prints scripts, `recorded` makes them of the event log, `timeline` is the outcome, and `outcome`
-//! says what that comes to. `clock` is the wall clock, by which services with a schedule are started; `due` is what
-//! comes by itself.
+//! The host of the simulation is ideal: a process starts at once, connects and runs, and obeys; the script says
+//! when it does not. The decisions are those of [`step`], not a model of them. `script` reads and prints scripts,
+//! `recorded` makes them of the event log, `timeline` is the outcome, and `outcome` sums it up. `clock` is the
+//! wall clock, by which services with a schedule are started; `due` finds the next thing that happens without the
+//! script.
 
 mod clock;
 mod due;
@@ -68,7 +68,8 @@ pub fn simulate_all(config: &ServiceConfig, script: &Script) -> Timeline {
     simulation.play_all(script)
 }
 
-/// The same by the clock (X72 to X74). A service with a schedule is stopped at first, unless it is an automatic one.
+/// The same with a wall clock (X72 to X74). A service with a schedule is stopped at first, unless
+/// it is an automatic one.
 #[must_use]
 pub fn simulate_by(clock: Clock, config: &ServiceConfig, script: &Script) -> Timeline {
     let mut simulation = Simulation::new(Arc::new(config.clone())).with(clock);
@@ -94,7 +95,7 @@ pub struct Simulation {
     /// The run that ends by itself, and when.
     ends: Option<(RunId, Time)>,
     timeline: Timeline,
-    /// So many entries the time line has at the most.
+    /// Most entries that the time line may have.
     entries_max: usize,
 }
 
@@ -315,8 +316,8 @@ impl Simulation {
         }
     }
 
-    /// Something is due. Of the budgets the service's own quiet hours are played: there is no other service, and no
-    /// manager.
+    /// Something is due. Of the budgets only the service's own quiet hours are simulated: there is no other
+    /// service, and no manager.
     fn fire(&mut self, timer: Timer) {
         let mut input = Input::TimerFired(timer);
         if let Timer::Recovery(id) = timer

@@ -1,5 +1,5 @@
-//! What comes by itself in a simulation: deadlines, the ends of runs that last for a time, starts by the clock, and
-//! what a sleep of the machine does to them.
+//! What happens in a simulation without the script: deadlines, the ends of runs that last for a time, starts by
+//! the clock, and how a sleep of the machine changes their times.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::record::{RunId, Timer};
 use crate::schedule::is_missed;
 use crate::time::Time;
 
-/// So many starts that come after the end of a time line are named.
+/// How many of the starts after the end of a time line are named.
 const NEXT_STARTS: usize = 3;
 
 /// What comes by itself.
@@ -33,7 +33,8 @@ impl Simulation {
         self.ends = run.map(|run| (run.id, self.now + time));
     }
 
-    /// The machine sleeps: no run gets on, and what was due meanwhile is due when it wakes up (ADR 136).
+    /// The machine sleeps: runs stand still, and what was due meanwhile is due when it wakes up
+    /// (ADR 136).
     pub(super) fn sleep(&mut self, time: Duration) {
         self.now = self.now + time;
         if let Some((_, at)) = &mut self.ends {
@@ -54,7 +55,8 @@ impl Simulation {
         }
     }
 
-    /// What comes next by itself. Of what comes at the same time deadlines are first, as in the engine.
+    /// The next thing that happens without the script. At the same time deadlines come first, as in
+    /// the engine.
     pub(super) fn next_due(&self) -> Option<(Time, Due)> {
         let timer = self.record.next_deadline();
         let timer = timer.map(|(at, timer)| (at, Due::Timer(timer)));
