@@ -82,7 +82,9 @@ impl Files {
             let path = with_suffix(path, suffix);
             let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
             let fd = rustix::fs::openat(CWD, &path, flags, Mode::empty())?;
-            Ok(Held { path, fd, len: 0 })
+            // What is emptied before the first look is noticed by it.
+            let len = u64::try_from(rustix::fs::fstat(&fd)?.st_size).unwrap_or(0);
+            Ok(Held { path, fd, len })
         };
         Ok(Self {
             path: path.to_owned(),

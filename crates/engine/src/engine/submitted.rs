@@ -82,12 +82,18 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     /// that fails may have written them.
     pub(super) fn configure_refused(
         &mut self,
+        now: Moment,
         submitted: Option<SubmittedConfigures>,
         reason: &str,
     ) {
         self.configuring = false;
         let Some(submitted) = submitted else { return };
         self.take_back(submitted.undo);
+        // What has come back has missed what happened meanwhile: a shutdown, and a clock that was set.
+        if self.shutting_down {
+            self.shut_down_all(now);
+        }
+        self.plan_ahead(now);
         for (reply, _) in submitted.replies {
             reply.send(Err(not_written(reason)));
         }

@@ -175,7 +175,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.is_on_record = true;
         self.release();
         if let CommitOutcome::Refused(reason) = &committed.outcome {
-            return self.configure_refused(submitted.configure, reason);
+            return self.configure_refused(now, submitted.configure, reason);
         }
         let mut changes = submitted.changes;
         changes.extend(committed.entries.into_iter().map(Change::Logged));

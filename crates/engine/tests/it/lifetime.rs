@@ -162,6 +162,26 @@ fn r53_a_shutdown_refuses_changes_of_the_configuration() {
 }
 
 #[test]
+fn r53_what_comes_back_because_its_deletion_could_not_be_written_is_shut_down_too() {
+    let mut world = booted(&[config("a")]);
+    let deleted = world.delete(&name("a"));
+    world.end_turn();
+    world.machine().ask_for_shutdown();
+    world.give_fact();
+    world.disk().set_full(true);
+    world.disk().write(1);
+    world.behave();
+    assert!(deleted.take().expect("answered").is_err());
+    let started = world.start(&name("a"));
+    world.behave();
+    let error = started
+        .take()
+        .expect("answered")
+        .expect_err("it is refused");
+    assert_eq!(error.code(), Win32Error::SHUTDOWN_IN_PROGRESS);
+}
+
+#[test]
 fn e_7020_who_needs_a_later_group_is_named_at_boot_and_started_all_the_same() {
     let in_group = |text: &str, group: &str| ServiceConfig {
         start_type: StartType::Auto,

@@ -192,6 +192,29 @@ fn x72_a_schedule_that_could_not_be_written_leaves_the_plan_on_disk_as_it_was() 
 }
 
 #[test]
+fn x75_a_schedule_that_could_not_be_written_is_planned_by_the_clock_as_it_is_now() {
+    let mut world = world(config("*:30 UTC"));
+    let ten_days = 10 * 24 * 3600 * 1000;
+    world.set_wall(ten_days);
+    let mut extensions = ExtensionsChange::default();
+    extensions.set(SCHEDULE, Some("daily UTC".into()));
+    let change = ConfigChange {
+        extensions,
+        ..ConfigChange::default()
+    };
+    let _refused = world.change(&name(), change);
+    world.end_turn();
+    world.move_wall(0, true);
+    world.disk().set_full(true);
+    world.disk().write(1);
+    world.disk().set_full(false);
+    world.behave();
+    let next = world.next_scheduled().expect("it comes again");
+    let wait = next.0 - world.now().wall.0;
+    assert!((0..=3_600_000).contains(&wait), "{wait}");
+}
+
+#[test]
 fn x75_a_clock_that_was_set_back_while_no_engine_ran_delays_nothing() {
     let mut world = world(config("*:30 UTC"));
     let ten_days = 10 * 24 * 3600 * 1000;

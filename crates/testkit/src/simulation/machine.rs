@@ -90,6 +90,8 @@ pub struct RunHistory {
     pub stopped: Option<ExitCode>,
     /// STOP was delivered, or the stop signal sent.
     pub stop_delivered: bool,
+    /// An engine had it on record that the run is to stop. It may have been killed before it could ask.
+    pub stop_wanted: bool,
     /// How it ended, as far as anybody can know.
     pub end: Option<ProcessExit>,
     /// It wrote something that is not a frame, or its channel ended with the guardian: what it said may never have
@@ -188,6 +190,7 @@ impl Machine {
             connected: false,
             stopped: None,
             stop_delivered: false,
+            stop_wanted: false,
             end: None,
             silenced: false,
             in_shutdown: self.is_shutting_down,
@@ -259,11 +262,10 @@ impl Machine {
         }
     }
 
-    /// What the engine says of a program: it was asked to stop.
+    /// What the engine says of a run: it was asked to stop.
     pub fn is_stopping(&mut self, run: RunId) {
-        let history = self.history.runs.get_mut(&run);
-        if let Some(history) = history.filter(|history| history.kind == ServiceKind::Program) {
-            history.stop_delivered = true;
+        if let Some(history) = self.history.runs.get_mut(&run) {
+            history.stop_wanted = true;
         }
     }
 

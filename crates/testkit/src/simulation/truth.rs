@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use relance_policy::{EndReason, RunId, ServiceRecord};
+use relance_policy::{EndReason, Run, RunId, RunPhase, ServiceRecord};
 use relance_scm::ServiceKind;
 use relance_scm::config::Dependency;
 use relance_scm::event_log::LogEntry;
@@ -27,6 +27,8 @@ pub struct Common {
     pub minds: bool,
     /// X96, X97: services have a group for restarts, and some have quiet hours.
     pub groups: bool,
+    /// Engines are killed whose disk is full: changes that were in effect may be lost.
+    pub loses_changes: bool,
 }
 
 impl Common {
@@ -136,9 +138,12 @@ fn is_at_rest(world: &World, record: &ServiceRecord) -> Result<(), String> {
         "actions are pending"
     } else if record.previous.is_some() {
         "a previous process lingers"
-    } else if alive != run {
+    } else if alive != run && !waits_for_one_that_is_mute(world, record) {
         "the process on record is not the one that runs"
-    } else if record.state.is_pending() && !is_mute(world, run) {
+    } else if record.state.is_pending()
+        && !is_mute(world, run)
+        && !waits_for_one_that_is_mute(world, record)
+    {
         "its state is pending"
     } else {
         return Ok(());
@@ -172,6 +177,26 @@ fn is_mute(world: &World, run: Option<RunId>) -> bool {
     let machine = world.machine();
     run.and_then(|run| machine.history.runs.get(&run))
         .is_some_and(|history| history.silenced)
+}
+
+/// D5: started by the clock, for instance, it waits for one that can never say RUNNING, until that counts as hung. The
+/// other may wait for a third.
+fn waits_for_one_that_is_mute(world: &World, record: &ServiceRecord) -> bool {
+    let waits = |run: &Run| run.phase == RunPhase::WaitingForDependencies;
+    let hangs = |needed: &ServiceRecord| {
+        let is_pending = needed.state.is_pending();
+        is_pending && (is_mute(world, run_of(needed)) || waits_for_one_that_is_mute(world, needed))
+    };
+    let is_in_the_way = |dependency: &Dependency| match dependency {
+        Dependency::Service(name) => world.record(name).is_some_and(|needed| hangs(&needed)),
+        Dependency::Group(_) => false,
+    };
+    let mut dependencies = record.config.dependencies.iter();
+    record.run.as_deref().is_some_and(waits) && dependencies.any(is_in_the_way)
+}
+
+fn run_of(record: &ServiceRecord) -> Option<RunId> {
+    record.run.as_ref().map(|run| run.id)
 }
 
 fn numbers_rise(log: &[std::sync::Arc<LogEntry>]) -> Result<(), String> {
@@ -231,6 +256,13 @@ fn failures_are_counted_once(world: &World, common: Common) -> Result<(), String
         let count = logged.get(run).copied().unwrap_or(0);
         let expected = expected_failures(history, common)
             .filter(|_| !machine.history.terminated.contains(run) && !held.contains(run))
+            // A service that an engine took for a program: it was started by an engine that was killed before the change of
+            // its kind, which a full disk kept it from writing, was refused or written.
+            .filter(|_| {
+                !common.loses_changes
+                    || history.kind == ServiceKind::Program
+                    || !has_exited(history)
+            })
             .filter(|_| {
                 // A program for which an engine did not know that it is one: the change of its kind was
                 // lost with a full disk. It was taken for a service that does not connect.
@@ -245,6 +277,10 @@ fn failures_are_counted_once(world: &World, common: Common) -> Result<(), String
     Ok(())
 }
 
+fn has_exited(history: &RunHistory) -> bool {
+    matches!(history.end, Some(ProcessExit::Exited(_)))
+}
+
 /// How often the end of a run must be counted; `None` where it depends on the flag, or where nobody
 /// can know.
 fn expected_failures(history: &RunHistory, common: Common) -> Option<usize> {
@@ -255,6 +291,8 @@ fn expected_failures(history: &RunHistory, common: Common) -> Option<usize> {
         return Some(0).filter(|_| history.stopped.is_none());
     };
     match history.kind {
+        // X14: one that was cut short by a stop does not count.
+        ServiceKind::Service if !history.connected && history.stop_wanted => None,
         ServiceKind::Service if !history.connected => Some(usize::from(common.retries_starts)),
         ServiceKind::Service => match history.stopped {
             // X16: killed at the deadline of a stop that somebody asked for.
@@ -271,7 +309,11 @@ fn expected_failures(history: &RunHistory, common: Common) -> Option<usize> {
             }
             ProcessExit::Exited(0) => Some(0),
             ProcessExit::Exited(_) => None,
-            ProcessExit::Signaled(_) | ProcessExit::Unknown if history.stop_delivered => None,
+            ProcessExit::Signaled(_) | ProcessExit::Unknown
+                if history.stop_delivered || history.stop_wanted =>
+            {
+                None
+            }
             ProcessExit::Signaled(_) | ProcessExit::Unknown => Some(1),
         },
     }

@@ -190,6 +190,7 @@ impl Turmoil {
                 listed: seed % 5 == 3,
                 minds: seed % 4 == 1,
                 groups: chosen.u8(..3) == 0,
+                loses_changes: faults.disk_fills && (faults.engine_dies || faults.guardian_dies),
             },
             // What is lost with the disk is forgotten.
             restarts: Restarts::new(

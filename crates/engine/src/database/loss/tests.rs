@@ -120,6 +120,20 @@ fn from_files_that_are_emptied_or_overwritten_services_come_back() {
 }
 
 #[test]
+fn files_that_are_emptied_before_anybody_has_looked_at_them_are_noticed() {
+    for suffix in ["", "-wal"] {
+        let mut scene = Scene::new();
+        scene.remove(&["-wal"]);
+        scene.save().unwrap();
+        scene.database.commit(&[&service(2, "b")]).unwrap();
+        scene.database.connection.release_memory().unwrap();
+        fs::write(with_suffix(&scene.path(), suffix), "").unwrap();
+        scene.save().unwrap();
+        assert_eq!(scene.found(), (2, 7), "{suffix:?}");
+    }
+}
+
+#[test]
 fn the_number_of_a_service_that_was_removed_is_not_given_again_with_the_log_lost() {
     let mut scene = Scene::new();
     let removed = Batch {

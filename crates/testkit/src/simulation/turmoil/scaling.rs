@@ -105,7 +105,7 @@ impl Turmoil {
             let answer = self.world.delete(name);
             self.expect_answer(answer);
         } else if self.is_mute(record) {
-            // It takes no STOP: the refusal says what does.
+            // A STOP is refused, or never obeyed: somebody ends it by force, as the refusal says.
             self.note(format_args!("terminate {name}, which is too many"));
             let answer = self.world.terminate(name);
             self.expect_answer(answer);
@@ -116,12 +116,12 @@ impl Turmoil {
         }
     }
 
-    /// Whether its channel broke before it came to run: it can never say RUNNING, and before that takes no control.
+    /// Whether its channel is broken: it can neither be told anything nor say anything more.
     fn is_mute(&self, record: &ServiceRecord) -> bool {
         let machine = self.world.machine();
         let run = record.run.as_ref().map(|run| run.id);
         let history = run.and_then(|run| machine.history.runs.get(&run));
-        record.state == ServiceState::StartPending && history.is_some_and(|run| run.silenced)
+        history.is_some_and(|history| history.silenced)
     }
 
     /// The definition of every instance: the same in a world.
