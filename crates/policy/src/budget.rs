@@ -7,7 +7,8 @@
 //!
 //! Restarts have places: each takes the next one, which may be in the future. So those that wait come in the order of
 //! their failures. A place may be used late, by a manager that was away or a machine that slept, so a restart also
-//! waits for those that there really were: in no period are there more than the limit.
+//! waits for those that there really were: in no period are there more than the limit. A place that is not wanted any more
+//! goes to the next one that waits (X122).
 
 use std::time::Duration;
 
@@ -49,6 +50,8 @@ pub struct Wish<'a> {
     pub quiet: Option<(Budget, i64)>,
     /// Whether another service of its group starts.
     pub group_is_busy: bool,
+    /// Whether places are given again, and its own does not count any more.
+    pub anew: bool,
 }
 
 /// What the budgets say of it.
@@ -115,6 +118,12 @@ impl Budgets {
         self.used.restarted.clear();
     }
 
+    /// X122: places are given again, because one of them is not wanted any more. Who has one is asked about again, in the
+    /// order of their times. Restarts that there really were still count.
+    pub fn give_places_anew(&mut self) {
+        self.used.restarts.clone_from(&self.used.restarted);
+    }
+
     /// Whether an action whose time has come may begin. If it may, or has its place, that is noted.
     pub fn ask(&mut self, wish: &Wish<'_>) -> Verdict {
         let before = wish.pending.delayed;
@@ -152,7 +161,7 @@ impl Budgets {
                 },
             );
         }
-        let has_place = before.is_some_and(|delayed| delayed.by == Budget::RecoveryRestarts);
+        let has_place = !wish.anew && wish.pending.has_place();
         let Some(limit) = self.limits.restarts else {
             return Verdict::Now;
         };
