@@ -291,6 +291,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<LogEntry> {
             exit: stored.exit,
             due: stored.due_ms.map(Timestamp),
             cause: stored.cause,
+            policy: stored.policy,
             output: stored.output,
             author: stored.author,
             by: stored.by,
@@ -309,6 +310,8 @@ struct StoredDetails {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cause: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    policy: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     output: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     author: Option<Author>,
@@ -325,6 +328,7 @@ impl StoredDetails {
             exit,
             due,
             cause,
+            policy,
             output,
             author,
             by,
@@ -336,6 +340,7 @@ impl StoredDetails {
             exit: *exit,
             due_ms: due.map(|due| due.0),
             cause: cause.clone(),
+            policy: policy.clone(),
             output: output.clone(),
             author: author.clone(),
             by: by.clone(),
