@@ -5,15 +5,18 @@ use relance_scm::manager::{NewService, ToApply};
 use relance_scm::{Caller, ConfigChange, PolicyChange, ScmError, ServiceName};
 
 use super::EngineHandle;
+use crate::access;
 use crate::command::Change;
 
 impl EngineHandle {
-    /// What makes these policies and services, if they can be: services may use the policies.
+    /// What makes these policies and services, if they can be: services may use the policies. Without any it is refused to
+    /// the same callers.
     pub(super) fn changes_of(
         &self,
         caller: &Caller,
         to_apply: ToApply,
     ) -> Result<Vec<Change>, ScmError> {
+        access::check_administrator(caller)?;
         for service in &to_apply.services {
             self.check_new(caller, service)?;
         }
