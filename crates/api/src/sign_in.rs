@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use relance_scm::security::Sid;
 use relance_scm::{Caller, ScmError, Win32Error};
 use relance_sessions::Sessions;
-use relance_texts::error;
+use relance_texts::{Sentence, error};
 use relance_wire::api::{
     LinkReply, LinkRequest, Role, SessionBody, SessionsReply, SignInRequest, TokenReply,
     TokenRequest,
@@ -70,11 +70,31 @@ pub(crate) fn refuse(error: ScmError) -> Response {
     response
 }
 
+/// While the console does not run, another program may have its port, and would get the code of a link.
+async fn check_console(context: &Context) -> RouteResult<()> {
+    if !context.sessions.has_console() {
+        return Ok(());
+    }
+    let info = context
+        .ask(|manager, caller, reply| manager.query_manager(caller, reply))
+        .await?;
+    let console = info.console.unwrap_or_default();
+    if console.pid != 0 && console.problem.is_none() {
+        return Ok(());
+    }
+    let problem = console
+        .problem
+        .map_or_else(|| Sentence::from(error::CONSOLE_STARTS), Sentence::foreign);
+    let refused = error::ConsoleAway { problem };
+    Err(ScmError::new(Win32Error::SERVICE_NOT_ACTIVE, refused).into())
+}
+
 /// `POST /v1/sign-in-links`
 pub(crate) async fn create_link(
     context: Context,
     Body(body): Body<LinkRequest>,
 ) -> RouteResult<Json<LinkReply>> {
+    check_console(&context).await?;
     Ok(Json(
         context.sessions.create_link(&context.caller, body.role)?,
     ))

@@ -6,6 +6,8 @@
 
 use std::fmt::Write as _;
 
+use relance_texts::is_harmless;
+
 /// How the text that follows is painted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Paint {
@@ -199,11 +201,8 @@ fn walk<'a>(text: &'a str, mut take: impl FnMut(Piece<'a>)) {
             }
             '\t' => take(Piece::Shown('\t')),
             '\n' | '\r' => {}
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                take(Piece::Shown('\u{fffd}'));
-            }
-            other if other.is_control() => take(Piece::Shown('\u{fffd}')),
-            other => take(Piece::Shown(other)),
+            other if is_harmless(other) => take(Piece::Shown(other)),
+            _ => take(Piece::Shown('\u{fffd}')),
         }
     }
 }
@@ -244,7 +243,7 @@ mod tests {
         assert_eq!(plain("\x1b]0;title\x07text\x1b]8;;u\x1b\\link"), "textlink");
         assert_eq!(plain("\x1b]8;;u\x1b[1mx"), "x");
         assert_eq!(plain("a\x08\x00b"), "a\u{fffd}\u{fffd}b");
-        assert_eq!(plain("a\u{202e}b"), "a\u{fffd}b");
+        assert_eq!(plain("a\u{202e}b\u{e0041}"), "a\u{fffd}b\u{fffd}");
         for nothing in ["\x1b", "\x1b[", "\x1b[12;", "\x1b]x"] {
             assert_eq!(plain(nothing), "");
         }

@@ -17,7 +17,7 @@ use crate::form::Form;
 use crate::form_key;
 use crate::hub::Hub;
 use crate::lang::Lang;
-use crate::likes::{Likes, cookie};
+use crate::likes::{Likes, cookies};
 use crate::manager::{Manager, blocking, open};
 use crate::reply::Failure;
 use crate::seats::Seat;
@@ -27,6 +27,9 @@ use crate::seats::Seat;
 pub(crate) fn cookie_name(port: u16) -> String {
     format!("relance_session_{port}")
 }
+
+/// So many different cookies of that name are looked at: ours, and what servers on other ports have set.
+const COOKIES_MAX: usize = 4;
 
 /// Somebody who is signed in.
 #[derive(Clone)]
@@ -51,9 +54,33 @@ impl Viewer {
         headers: &HeaderMap,
         seat: Option<&Seat>,
     ) -> Result<Self, Failure> {
-        let of_script = bearer(headers);
-        let token = of_script.or_else(|| cookie(headers, &app.cookie));
-        let token: Arc<str> = token.ok_or(Failure::SignIn)?.into();
+        if let Some(token) = bearer(headers) {
+            return Self::with_token(app, headers, seat, token, true).await;
+        }
+        let mut tokens: Vec<&str> = Vec::new();
+        for token in cookies(headers, &app.cookie) {
+            if tokens.len() < COOKIES_MAX && !tokens.contains(&token) {
+                tokens.push(token);
+            }
+        }
+        let mut refused = Failure::SignIn;
+        for token in tokens {
+            match Self::with_token(app, headers, seat, token, false).await {
+                Ok(viewer) => return Ok(viewer),
+                Err(failure) => refused = failure,
+            }
+        }
+        Err(refused)
+    }
+
+    async fn with_token(
+        app: &Arc<App>,
+        headers: &HeaderMap,
+        seat: Option<&Seat>,
+        token: &str,
+        is_script: bool,
+    ) -> Result<Self, Failure> {
+        let token: Arc<str> = token.into();
         let welcome = || seat.into_iter().for_each(|seat| seat.welcome(&token));
         let session = match app.gate.known(&token) {
             Some(turns) => {
@@ -77,7 +104,7 @@ impl Viewer {
             session,
             likes: Likes::of(headers),
             turns: app.gate.remember(&token),
-            is_script: of_script.is_some(),
+            is_script,
             token,
         })
     }

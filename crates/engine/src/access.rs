@@ -9,7 +9,24 @@ use relance_scm::{
 };
 use relance_texts::{error, shown};
 
-/// Checks that the caller has all these rights on a service (A24, per request).
+/// Checks that the caller has all these rights on the service that it calls by this name (A24, per request).
+///
+/// # Errors
+/// `ERROR_ACCESS_DENIED` (5), naming the rights that are missing, or 1060, as if there were no such service, for
+/// callers who have no right on it at all (X110).
+pub(crate) fn check_named(
+    caller: &Caller,
+    name: &ServiceName,
+    config: &ServiceConfig,
+    wanted: AccessRights,
+) -> Result<(), ScmError> {
+    if granted(caller, config) == AccessRights::NONE {
+        return Err(not_found(name));
+    }
+    check(caller, config, wanted)
+}
+
+/// Checks that the caller has all these rights on a service of which it knows.
 ///
 /// # Errors
 /// `ERROR_ACCESS_DENIED` (5), naming the rights that are missing.
@@ -30,6 +47,26 @@ pub(crate) fn check(
             missing: shown(missing),
         },
     ))
+}
+
+/// Checks the same of a service that depends on the one that the caller names. One that the caller may not see is
+/// not named.
+///
+/// # Errors
+/// `ERROR_ACCESS_DENIED` (5).
+pub(crate) fn check_dependent(
+    caller: &Caller,
+    name: &ServiceName,
+    dependent: &ServiceConfig,
+    wanted: AccessRights,
+) -> Result<(), ScmError> {
+    if granted(caller, dependent).contains(AccessRights::QUERY_STATUS) {
+        return check(caller, dependent, wanted);
+    }
+    check(caller, dependent, wanted).map_err(|error| {
+        let (caller, service) = (shown(&caller.name), shown(name));
+        ScmError::new(error.code(), error::DeniedDependent { caller, service })
+    })
 }
 
 /// What administrators may do even if a descriptor denies it, so that no descriptor locks them out: see a
@@ -164,6 +201,49 @@ mod tests {
             assert!(error.sentence().contains(&right.to_string()), "{error}");
         }
         assert!(check_administrator(&peer).is_err());
+    }
+
+    #[test]
+    fn x110_what_a_caller_has_no_right_on_is_not_there() {
+        let mut config = config();
+        let name = ServiceName::new("A").unwrap();
+        let code = |config: &ServiceConfig, caller: &Caller| {
+            let checked = check_named(caller, &name, config, AccessRights::STOP);
+            checked.map_err(|error| (error.code(), error.sentence().to_owned()))
+        };
+        let peer = caller(&[Sid::Interactive, Sid::Everyone, Sid::UnixUser(33)]);
+        let seen = code(&config, &peer).unwrap_err();
+        assert_eq!(seen.0, Win32Error::ACCESS_DENIED);
+        config.security = Some(Box::new(
+            "D:(A;;GA;;;BA)(A;;RP;;;S-1-22-1-34)".parse().unwrap(),
+        ));
+        let missing = not_found(&name);
+        let missing = (missing.code(), missing.sentence().to_owned());
+        assert_eq!(
+            code(&config, &peer).unwrap_err(),
+            missing,
+            "as it was asked for"
+        );
+        let starter = caller(&[Sid::UnixUser(34)]);
+        assert_eq!(
+            code(&config, &starter).unwrap_err().0,
+            Win32Error::ACCESS_DENIED
+        );
+        assert!(code(&config, &caller(&[Sid::Administrators])).is_ok());
+    }
+
+    #[test]
+    fn x110_a_dependent_that_is_not_seen_is_not_named() {
+        let mut config = ServiceConfig::new(ServiceName::new("inside").unwrap(), "/a");
+        let peer = caller(&[Sid::Interactive]);
+        let asked = ServiceName::new("front").unwrap();
+        let said = |config: &ServiceConfig| {
+            let checked = check_dependent(&peer, &asked, config, AccessRights::STOP);
+            checked.unwrap_err().sentence().to_owned()
+        };
+        assert!(said(&config).contains("inside"));
+        config.security = Some(Box::new("D:(A;;GA;;;BA)".parse().unwrap()));
+        assert!(!said(&config).contains("inside"), "{}", said(&config));
     }
 
     #[test]

@@ -164,7 +164,7 @@ impl EngineHandle {
             .publisher
             .find(name)
             .ok_or_else(|| self.not_found(caller, name))?;
-        access::check(caller, &record.config, rights)?;
+        access::check_named(caller, name, &record.config, rights)?;
         Ok(record)
     }
 

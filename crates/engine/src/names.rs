@@ -3,10 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use relance_policy::ServiceId;
-use relance_scm::{ScmError, ServiceConfig, ServiceName, Win32Error, fold_case};
+use relance_scm::{Caller, ScmError, ServiceConfig, ServiceName, Win32Error, fold_case};
 use relance_texts::{error, quoted, shown};
 
 use crate::access;
+use crate::sight;
 
 /// The index of all names, without case.
 #[derive(Debug, Default)]
@@ -24,17 +25,21 @@ impl Names {
         self.names.get(name.key().as_str()).copied()
     }
 
-    /// 1060: there is no service of this name, or it could not be read.
-    pub(crate) fn missing(&self, name: &ServiceName) -> ScmError {
-        if self.reserved.contains(name.key().as_str()) {
+    /// 1060: there is no service of this name, or it could not be read, which is for those to know who see all.
+    pub(crate) fn missing(&self, caller: &Caller, name: &ServiceName) -> ScmError {
+        if sight::sees_all(caller) && self.reserved.contains(name.key().as_str()) {
             return unreadable(Win32Error::SERVICE_DOES_NOT_EXIST, name);
         }
         access::not_found(name)
     }
 
     /// The service of this name, or 1060.
-    pub(crate) fn require(&self, name: &ServiceName) -> Result<ServiceId, ScmError> {
-        self.find(name).ok_or_else(|| self.missing(name))
+    pub(crate) fn require(
+        &self,
+        caller: &Caller,
+        name: &ServiceName,
+    ) -> Result<ServiceId, ScmError> {
+        self.find(name).ok_or_else(|| self.missing(caller, name))
     }
 
     /// Whether a configuration could have its names: for a new service (`id` is `None`) or as the new
@@ -107,6 +112,8 @@ fn duplicate(name: &str) -> ScmError {
 
 #[cfg(test)]
 mod tests {
+    use relance_scm::security::Sid;
+
     use super::*;
 
     fn config(name: &str, display: &str) -> ServiceConfig {
@@ -147,7 +154,18 @@ mod tests {
         }
         names.reserve(&ServiceName::new("broken").unwrap().key());
         assert_eq!(refused(&names, None, &config("Broken", "x")), 1073);
-        let missing = |name| names.missing(&ServiceName::new(name).unwrap());
+        let by = |caller: &Caller, name| names.missing(caller, &ServiceName::new(name).unwrap());
+        let missing = |name| by(&Caller::system(), name);
+        let stranger = Caller {
+            name: "uid 33".into(),
+            sids: [Sid::UnixUser(33)].into(),
+            session: None,
+        };
+        assert!(
+            !by(&stranger, "BROKEN")
+                .sentence()
+                .contains("cannot be read")
+        );
         assert!(missing("BROKEN").sentence().contains("cannot be read"));
         assert_eq!(missing("broken").code(), missing("other").code());
         names.remove(&config("MAILER", "mail service"));

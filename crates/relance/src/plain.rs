@@ -6,6 +6,8 @@
 
 use std::fmt::Write as _;
 
+use relance_texts::is_harmless;
+
 /// One line of text, made harmless; a line end becomes visible, too.
 pub(crate) fn plain(text: &str) -> String {
     if text.chars().all(is_harmless) {
@@ -21,9 +23,15 @@ pub(crate) fn plain_lines(text: &str) -> String {
     text.split('\n').map(plain).collect::<Vec<_>>().join("\n")
 }
 
-fn is_harmless(c: char) -> bool {
-    !c.is_control()
-        && !matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// `escape_debug` leaves some of them as they are.
+fn escaped(c: char) -> impl Iterator<Item = char> {
+    let known = c.escape_debug();
+    let other = (known.len() == 1).then(|| c.escape_unicode());
+    let known = other.is_none().then_some(known);
+    known
+        .into_iter()
+        .flatten()
+        .chain(other.into_iter().flatten())
 }
 
 fn push_plain(plain: &mut String, text: &str) {
@@ -31,7 +39,7 @@ fn push_plain(plain: &mut String, text: &str) {
         if is_harmless(c) {
             plain.push(c);
         } else {
-            plain.extend(c.escape_debug());
+            plain.extend(escaped(c));
         }
     }
 }
@@ -103,6 +111,11 @@ mod tests {
         assert_eq!(plain("a\u{1b}[31mb\nc"), "a\\u{1b}[31mb\\nc");
         assert_eq!(plain("x\u{202e}y\u{200f}"), "x\\u{202e}y\\u{200f}");
         assert_eq!(plain("\u{9b}2J\u{7f}"), "\\u{9b}2J\\u{7f}");
+        assert_eq!(
+            plain("x\u{e0041}\u{2028}\u{feff}"),
+            "x\\u{e0041}\\u{2028}\\u{feff}"
+        );
+        assert_eq!(plain("👩\u{200d}🔧"), "👩\u{200d}🔧");
         assert_eq!(plain_lines("a\u{7}\nb\n"), "a\\u{7}\nb\n");
     }
 

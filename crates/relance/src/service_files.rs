@@ -17,12 +17,13 @@ pub(crate) mod write;
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
-use std::io::{ErrorKind, Read};
+#[cfg(unix)]
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use relance_scm::manager::{NewService, ToApply};
-use relance_scm::system::Told;
-use relance_scm::{ScmError, Sentence, Win32Error};
+use relance_scm::system::{Told, regular};
+use relance_scm::{ScmError, Sentence};
 use relance_texts::{apply, file, quoted};
 use wildmatch::WildMatch;
 
@@ -173,47 +174,16 @@ pub(crate) fn read_one(name: &str, text: &str) -> Result<Descriptions, Problems>
 /// The text of a file; `-` is the standard input.
 pub(crate) fn read_text(path: &Path) -> Result<String, ScmError> {
     if path == Path::new("-") {
-        let read = bounded(std::io::stdin(), FILE_BYTES_MAX);
+        let read = regular::bounded(std::io::stdin(), FILE_BYTES_MAX).and_then(regular::text);
         return read.told(|reason| file::InputNotRead { reason });
     }
-    let read = fs::File::open(path).and_then(|file| bounded(file, FILE_BYTES_MAX));
-    read.reading(path)
+    let read = fs::File::open(path).and_then(|file| regular::bounded(file, FILE_BYTES_MAX));
+    read.and_then(regular::text).reading(path)
 }
 
 /// The text of a regular file. A pipe in its place is not waited for.
 fn read_regular(path: &Path) -> Result<String, ScmError> {
-    let file = open_at_once(path).reading(path)?;
-    if !file.metadata().reading(path)?.is_file() {
-        let path = path.display().to_string();
-        return Err(ScmError::new(
-            Win32Error::INVALID_DATA,
-            file::NotRegular { path },
-        ));
-    }
-    bounded(file, FILE_BYTES_MAX).reading(path)
-}
-
-#[cfg(unix)]
-fn open_at_once(path: &Path) -> std::io::Result<fs::File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
-    let mut options = fs::File::options();
-    options.read(true).custom_flags(flags).open(path)
-}
-
-#[cfg(not(unix))]
-fn open_at_once(path: &Path) -> std::io::Result<fs::File> {
-    fs::File::open(path)
-}
-
-/// A text, unless it is longer than that.
-fn bounded(from: impl Read, bytes_max: u64) -> std::io::Result<String> {
-    let mut bytes = Vec::new();
-    let count = from.take(bytes_max + 1).read_to_end(&mut bytes)?;
-    if count as u64 > bytes_max {
-        return Err(ErrorKind::FileTooLarge.into());
-    }
-    String::from_utf8(bytes).map_err(|_| ErrorKind::InvalidData.into())
+    regular::read_text(path, FILE_BYTES_MAX).reading(path)
 }
 
 /// Where this byte of a file stands: `worker.test.toml:3:1`.

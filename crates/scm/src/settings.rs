@@ -110,6 +110,8 @@ pub enum SetBy {
     Changers,
     /// Administrators, with the sentence that says why.
     Administrators(relance_texts::Words),
+    /// The same for values by which the manager connects to something; others are for everybody.
+    AdministratorsToConnect(relance_texts::Words),
 }
 
 /// When a change takes effect.

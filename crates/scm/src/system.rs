@@ -1,5 +1,7 @@
 //! What the system refuses (a file that is not there, a program that cannot be executed), as a refusal with
-//! Windows' code and a sentence of the catalogue.
+//! Windows' code and a sentence of the catalogue. [`regular`] reads files that others named.
+
+pub mod regular;
 
 use std::io::{self, ErrorKind};
 use std::path::Path;
@@ -81,6 +83,12 @@ pub fn reason(error: &io::Error) -> Sentence {
 /// Windows' code for it.
 #[must_use]
 pub fn code(error: &io::Error) -> Win32Error {
+    if let Some(ours) = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<ScmError>())
+    {
+        return ours.code();
+    }
     match error.kind() {
         ErrorKind::NotFound => Win32Error::FILE_NOT_FOUND,
         ErrorKind::NotADirectory => Win32Error::PATH_NOT_FOUND,

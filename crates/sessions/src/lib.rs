@@ -79,6 +79,12 @@ impl Sessions {
         }
     }
 
+    /// Whether there is a console for links to lead to.
+    #[must_use]
+    pub fn has_console(&self) -> bool {
+        self.console.is_some()
+    }
+
     /// A link that signs in once.
     ///
     /// # Errors

@@ -7,7 +7,6 @@ file-not-copied = { $path } cannot be copied to { $target }: { $reason }
 file-folder-not-made = the folder { $path } cannot be made: { $reason }
 file-not-executed = { $path } cannot be executed: { $reason }
 file-not-in-format = what stands here cannot be read; the reader of { $format } says: { $problem }
-file-not-regular = { $path } is not a regular file; a file that another file names, and one in a folder, must be regular, because reading a pipe could wait for ever
 file-no-own-program = this program cannot be found again: { $reason }
 file-input-not-read = the standard input cannot be read: { $reason }
 
@@ -24,6 +23,7 @@ file-read-only = its file system is read-only
 file-disk-full = the disk is full
 file-not-text = it is not text in UTF-8
 file-too-large = it is too large
+file-not-regular = it is not a regular file, and only such a one is read here, since a pipe or a device could keep its reader waiting for ever; put one in its place
 file-refused = connection refused
 file-reset = the connection was broken off
 file-unreachable = there is no way to that machine

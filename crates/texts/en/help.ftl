@@ -223,7 +223,7 @@ help-sc = Windows' sc.exe for this manager: the same words, options (start= auto
 help-sc-more = relance sc alone lists the verbs. Through a link named sc that points to relance, the words work without relance in front.
 help-sc-words = A verb and what comes after it, as sc.exe takes it
 help-import = Read the files of another service manager and write a file for `relance apply`
-help-import-more = Reads configurations of supervisord, systemd (units, drop-ins, timers), pm2 (ecosystem files, dumps), NSSM (exports of the registry, scripts), WinSW, Servy, Procfile, cron and docker-compose. Reports of every line whether it was kept (as which setting), changed (how it differs) or lost (why, and what to do instead), and shows what follows failures before and now. Starts and changes nothing. JavaScript that has to be computed is run with node, as pm2 does.
+help-import-more = Reads configurations of supervisord, systemd (units, drop-ins, timers), pm2 (ecosystem files, dumps), NSSM (exports of the registry, scripts), WinSW, Servy, Procfile, cron and docker-compose. Reports of every line whether it was kept (as which setting), changed (how it differs) or lost (why, and what to do instead), and shows what follows failures before and now. Starts and changes nothing. JavaScript that has to be computed is run with node, as pm2 does, if nobody but root and you can write to it.
 help-import-more-2 = The file goes to the standard output, or to --output; the report goes to the standard error, or to the standard output with --output.
 help-import-paths = Files, or folders of them
 help-import-output = Where to write the file for relance apply; the file must not exist yet

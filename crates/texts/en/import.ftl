@@ -207,7 +207,9 @@ import-nothing-there = { $path } holds nothing that can be imported
 import-not-a-variable = { $text } is not NAME=VALUE; write --set NAME=VALUE
 import-no-node = its values are computed, and node cannot be run: { $why }; install node, or write the file as JSON
 import-node-said = node could not read it: { $said }
-import-not-a-file = it is not a file
+import-node-not-run = its values are computed, and node would run with your rights what others can write: { $problem }; or import it as the user whose file it is, or write its values as JSON
+import-not-for-author = the file that names it is one that { $author } can write, and { $author } may not read it; read it as that user, or give it to the import by its name
+import-anybody = anybody
 import-cannot-write = { $path } cannot be written: { $reason }; name a file that is not there yet
 
 ## What is wrong with a file

@@ -23,10 +23,12 @@ place-log-file = the log file
 place-settings = the settings
 place-socket = the socket
 place-program = the program
+place-script = the script
 
 place-user = user { $uid }
 place-ancestor-owner = the folder { $folder } on the way to { $to } belongs to { $owner }, who may put something else there; give it to root (chown root { $folder }), or name another place
 place-ancestor-mode = others may write to the folder { $folder } on the way to { $to } (mode { $mode }), and so put something else there; close it (chmod go-w { $folder }), or name another place
+place-ancestor-shared = everybody may put something into the folder { $folder } on the way to { $to }, where it may be looked for; copy it to a folder of your own
 place-link-open = { $path } on the way to { $to } is a link in a folder that others may write to; name the folder that it should lead to instead
 place-not-a-folder = { $path } on the way to { $to } is not a folder; move it away, or name another place
 place-state-owner = the state folder { $folder } belongs to { $owner }, and the daemon runs as { $own }; give it to that user (chown { $own } { $folder }), or name another with --state

@@ -59,8 +59,7 @@ start-given-up = its process could not be created, and a later start has followe
 
 start-file-line = its environment file { $path } cannot be read at line { $line }: { $mistake }
 start-file = its environment file { $path } cannot be read ({ $error }); create it, or write -{ $path } if it may be missing
-start-file-not-regular = its environment file { $path } is not a regular file; put one in its place
-start-file-too-long = its environment file { $path } is longer than 1 MiB; shorten it
+start-file-unreadable = its environment file { $path } cannot be read: { $reason }
 start-mistake-variable = a name is empty, or something contains a null character
 start-mistake-no-equals = there is no =; write NAME=value
 start-mistake-name = the name before = has other characters than letters, digits and _

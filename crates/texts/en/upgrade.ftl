@@ -12,6 +12,7 @@ upgrade-not-executed = the manager could not execute { $program } and goes on as
 upgrade-not-found = the manager's process cannot be found; run this on the machine and in the container where it runs
 upgrade-denied = the manager's process cannot be looked at ({ $reason }); be root, or its user
 upgrade-not-a-daemon = process { $pid } is not `relance daemon`; it is left alone
+upgrade-other-user = the manager is a process of user { $owner }, and its program would be executed as you; run relance upgrade as that user
 upgrade-not-killed = the manager cannot be ended ({ $reason }); be root, or its user
 upgrade-no-end = the manager was told to end, and its end cannot be waited for: { $reason }
 upgrade-not-started = { $program } cannot be started: { $reason }; services run on, start it with the options it had

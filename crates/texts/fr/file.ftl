@@ -7,7 +7,6 @@ file-not-copied = { $path } ne peut pas être copié vers { $target } : { $reaso
 file-folder-not-made = le dossier { $path } ne peut pas être créé : { $reason }
 file-not-executed = { $path } ne peut pas être exécuté : { $reason }
 file-not-in-format = ce qui est écrit ici ne peut pas être lu ; le lecteur de { $format } dit (en anglais) : { $problem }
-file-not-regular = { $path } n’est pas un fichier ordinaire, et un fichier qu’un autre fichier nomme, ou celui d’un dossier, doit l’être : un tube pourrait faire attendre son lecteur pour toujours
 file-no-own-program = ce programme ne se retrouve pas lui-même : { $reason }
 file-input-not-read = l’entrée standard ne peut pas être lue : { $reason }
 
@@ -24,6 +23,7 @@ file-read-only = son système de fichiers est en lecture seule
 file-disk-full = le disque est plein
 file-not-text = ce n’est pas du texte en UTF-8
 file-too-large = il est trop grand
+file-not-regular = ce n’est pas un fichier ordinaire, et seul un tel fichier est lu ici, car un tube ou un périphérique pourrait faire attendre son lecteur pour toujours ; mettez-en un à sa place
 file-refused = connexion refusée
 file-reset = la connexion a été rompue
 file-unreachable = aucun chemin ne mène à cette machine

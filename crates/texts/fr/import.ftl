@@ -208,7 +208,9 @@ import-nothing-there = { $path } ne contient rien qui puisse être importé
 import-not-a-variable = { $text } n’est pas NOM=VALEUR ; écrivez --set NOM=VALEUR
 import-no-node = ses valeurs sont calculées, et node ne peut pas être lancé : { $why } ; installez node, ou écrivez le fichier en JSON
 import-node-said = node n’a pas pu le lire : { $said }
-import-not-a-file = ce n’est pas un fichier
+import-node-not-run = ses valeurs sont calculées, et node exécuterait avec vos droits ce que d’autres peuvent écrire : { $problem } ; ou importez-le en tant que l’utilisateur à qui il appartient, ou écrivez ses valeurs en JSON
+import-not-for-author = le fichier qui le nomme peut être écrit par { $author }, qui ne peut pas le lire ; lisez-le en tant que cet utilisateur, ou donnez-le par son nom à l’import
+import-anybody = n’importe qui
 import-cannot-write = { $path } ne peut pas être écrit : { $reason } ; nommez un fichier qui n’existe pas encore
 
 ## Ce qui ne va pas dans un fichier

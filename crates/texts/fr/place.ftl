@@ -23,10 +23,12 @@ place-log-file = le fichier journal
 place-settings = les réglages
 place-socket = le socket
 place-program = le programme
+place-script = le script
 
 place-user = l’utilisateur { $uid }
 place-ancestor-owner = le dossier { $folder }, sur le chemin vers { $to }, appartient à { $owner }, qui peut y mettre autre chose ; donnez-le à root (chown root { $folder }), ou nommez un autre endroit
 place-ancestor-mode = d’autres peuvent écrire dans le dossier { $folder }, sur le chemin vers { $to } (mode { $mode }), et donc y mettre autre chose ; fermez-le (chmod go-w { $folder }), ou nommez un autre endroit
+place-ancestor-shared = chacun peut mettre quelque chose dans le dossier { $folder } sur le chemin vers { $to }, où cela peut être cherché ; copiez-le dans un dossier à vous
 place-link-open = { $path }, sur le chemin vers { $to }, est un lien dans un dossier où d’autres peuvent écrire ; nommez plutôt le dossier où il doit mener
 place-not-a-folder = { $path }, sur le chemin vers { $to }, n’est pas un dossier ; déplacez-le, ou nommez un autre endroit
 place-state-owner = le dossier d’état { $folder } appartient à { $owner }, et le démon tourne comme { $own } ; donnez-le à cet utilisateur (chown { $own } { $folder }), ou nommez-en un autre avec --state

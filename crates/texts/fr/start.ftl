@@ -59,8 +59,7 @@ start-given-up = il n’a pas pu être créé, et un démarrage plus récent a s
 
 start-file-line = son fichier d’environnement { $path } ne peut pas être lu à la ligne { $line } : { $mistake }
 start-file = son fichier d’environnement { $path } ne peut pas être lu ({ $error }) ; créez-le, ou écrivez -{ $path } s’il peut manquer
-start-file-not-regular = son fichier d’environnement { $path } n’est pas un fichier ordinaire ; mettez-en un à sa place
-start-file-too-long = son fichier d’environnement { $path } dépasse 1 Mio ; raccourcissez-le
+start-file-unreadable = son fichier d’environnement { $path } ne peut pas être lu : { $reason }
 start-mistake-variable = un nom est vide, ou quelque chose contient un caractère nul
 start-mistake-no-equals = il n’y a pas de = ; écrivez NOM=valeur
 start-mistake-name = le nom avant = a d’autres caractères que des lettres, des chiffres et _

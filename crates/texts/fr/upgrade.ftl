@@ -12,6 +12,7 @@ upgrade-not-executed = le gestionnaire n’a pas pu exécuter { $program } et co
 upgrade-not-found = le processus du gestionnaire est introuvable ; lancez ceci sur la machine et dans le conteneur où il tourne
 upgrade-denied = le processus du gestionnaire ne peut pas être examiné ({ $reason }) ; soyez root, ou son utilisateur
 upgrade-not-a-daemon = le processus { $pid } n’est pas `relance daemon` ; il est laissé tel quel
+upgrade-other-user = le gestionnaire est un processus de l’utilisateur { $owner }, et son programme serait exécuté avec vos droits ; lancez relance upgrade en tant que cet utilisateur
 upgrade-not-killed = le gestionnaire ne peut pas être terminé ({ $reason }) ; soyez root, ou son utilisateur
 upgrade-no-end = le gestionnaire doit se terminer, mais sa fin ne peut pas être attendue : { $reason }
 upgrade-not-started = { $program } ne peut pas être démarré : { $reason } ; les services continuent, démarrez-le avec les options qu’il avait

@@ -16,6 +16,7 @@
 //! language of the reader. The texts are constants of the program: nothing is parsed or kept in memory.
 
 mod catalogue;
+mod harmless;
 mod lang;
 mod marked;
 mod recognise;
@@ -25,6 +26,7 @@ mod size;
 mod value;
 
 pub use catalogue::{Words, all, find};
+pub use harmless::is_harmless;
 pub use lang::Lang;
 pub use marked::MARKED_VARIABLE;
 pub use sentence::Sentence;

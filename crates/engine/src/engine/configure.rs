@@ -234,9 +234,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         changes: &[AccessChange],
         draft: &mut ConfigureDraft,
     ) -> Result<Outcome, ScmError> {
-        let id = self.names.require(name)?;
+        let id = self.require(caller, name, AccessRights::WRITE_DAC)?;
         let record = &self.services[&id].record;
-        access::check(caller, &record.config, AccessRights::WRITE_DAC)?;
         self.refuse_in_shutdown(name)?;
         refuse_marked(record)?;
         let config = record.config.with_access(changes);
@@ -251,9 +250,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         change: &ConfigChange,
         draft: &mut ConfigureDraft,
     ) -> Result<Outcome, ScmError> {
-        let id = self.names.require(name)?;
+        let id = self.require(caller, name, change.rights())?;
         let record = &self.services[&id].record;
-        access::check(caller, &record.config, change.rights())?;
         // R52: on Windows the privilege to shut down.
         let reboots = change
             .failure_actions
@@ -337,9 +335,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         name: &ServiceName,
         draft: &mut ConfigureDraft,
     ) -> Result<Outcome, ScmError> {
-        let id = self.names.require(name)?;
+        let id = self.require(caller, name, AccessRights::DELETE)?;
         let before = Arc::clone(&self.services[&id].record);
-        access::check(caller, &before.config, AccessRights::DELETE)?;
         self.refuse_in_shutdown(name)?;
         let answer = self.input_into(now, id, Input::DeleteRequested, draft);
         if let Answer::Denied(reason) = answer {
@@ -353,6 +350,18 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             draft.configured.retain(|configured| *configured != id);
         }
         Ok(Outcome::Deleted)
+    }
+
+    /// The service of this name, one that is not committed yet too, if the caller has these rights on it.
+    fn require(
+        &self,
+        caller: &Caller,
+        name: &ServiceName,
+        rights: AccessRights,
+    ) -> Result<ServiceId, ScmError> {
+        let id = self.names.require(caller, name)?;
+        access::check_named(caller, name, &self.services[&id].record.config, rights)?;
+        Ok(id)
     }
 
     /// A step whose entries, changes and effects go with this commit. What follows from it for other

@@ -100,8 +100,10 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         name: &ServiceName,
         rights: AccessRights,
     ) -> Result<ServiceId, ScmError> {
-        let id = self.find(name).ok_or_else(|| self.names.missing(name))?;
-        access::check(caller, &self.services[&id].record.config, rights)?;
+        let id = self
+            .find(name)
+            .ok_or_else(|| self.names.missing(caller, name))?;
+        access::check_named(caller, name, &self.services[&id].record.config, rights)?;
         Ok(id)
     }
 

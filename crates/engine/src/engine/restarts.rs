@@ -41,7 +41,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         };
         let mut restarts = Vec::new();
         for dependent in &dependents {
-            access::check(caller, &self.services[dependent].record.config, rights)?;
+            let config = &self.services[dependent].record.config;
+            access::check_dependent(caller, name, config, rights)?;
             restarts.push(self.restart_of(*dependent, true, Some(id)));
         }
         restarts.push(self.restart_of(id, with_dependents, None));

@@ -7,16 +7,19 @@ use relance_scm::manager::{NewService, ToApply};
 use relance_scm::{Caller, ConfigChange, PolicyChange, ScmError, ServiceName};
 
 use super::EngineHandle;
+use crate::access;
 use crate::command::Change;
 use crate::linux::LogOwners;
 
 impl EngineHandle {
-    /// What makes these policies and services, if they can be: services may use the policies.
+    /// What makes these policies and services, if they can be: services may use the policies. Without any it is refused to
+    /// the same callers.
     pub(super) fn changes_of(
         &self,
         caller: &Caller,
         to_apply: ToApply,
     ) -> Result<Vec<Change>, ScmError> {
+        access::check_administrator(caller)?;
         self.check_new(caller, &to_apply.services)?;
         let policies = to_apply.policies.into_iter();
         let policies = policies.map(|policy| {

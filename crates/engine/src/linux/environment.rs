@@ -1,16 +1,15 @@
 //! The environment of a process: what its account gives it, what is passed on to it (X31), what its
 //! environment files say (X10), its own variables (C12), and where to find the manager. Later ones win.
 
-use std::fs::OpenOptions;
-use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use relance_scm::config::EnvironmentVariable;
 use relance_scm::settings::ENVIRONMENT_FILES;
-use relance_scm::{ServiceConfig, Win32Error, env_file, system};
-use relance_texts::{Sentence, Value, start};
+use relance_scm::system::{self, regular};
+use relance_scm::{ServiceConfig, Win32Error, env_file};
+use relance_texts::{Value, start};
 use relance_wire::channel::{SOCKET_VARIABLE, WAIT_VARIABLE};
 
 use super::account::Account;
@@ -102,10 +101,10 @@ fn read(file: &str, known: &[(String, String)]) -> Result<Vec<EnvironmentVariabl
         None => (file, false),
     };
     let text = match read_text(path) {
-        Err(Unreadable::System(error)) if optional && error.kind() == io::ErrorKind::NotFound => {
+        Err(error) if optional && error.kind() == io::ErrorKind::NotFound => {
             return Ok(Vec::new());
         }
-        Err(why) => return Err(unreadable(path, why)),
+        Err(why) => return Err(unreadable(path, &why)),
         Ok(text) => text,
     };
     env_file::parse(&text, |name| value(known, name)).map_err(|mistake| StartProblem {
@@ -120,50 +119,30 @@ fn read(file: &str, known: &[(String, String)]) -> Result<Vec<EnvironmentVariabl
     })
 }
 
-/// Why an environment file gives no text.
-enum Unreadable {
-    /// The system says why.
-    System(io::Error),
-    /// We say why.
-    Refused(Sentence),
-}
-
-impl From<io::Error> for Unreadable {
-    fn from(error: io::Error) -> Self {
-        Self::System(error)
-    }
-}
-
 /// A regular file is never waited for, so a pipe or a terminal in its place is refused.
-fn read_text(path: &str) -> Result<String, Unreadable> {
-    let mut options = OpenOptions::new();
-    let file = options
-        .read(true)
-        .custom_flags(libc::O_NONBLOCK)
-        .open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(Unreadable::Refused(start::FileNotRegular { path }.into()));
-    }
-    let mut text = String::new();
-    file.take(FILE_LEN_MAX + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > FILE_LEN_MAX {
-        return Err(Unreadable::Refused(start::FileTooLong { path }.into()));
-    }
-    Ok(text)
+fn read_text(path: &str) -> io::Result<String> {
+    regular::read_text(Path::new(path), FILE_LEN_MAX)
 }
 
-fn unreadable(path: &str, why: Unreadable) -> StartProblem {
-    let (error, sentence) = match why {
-        Unreadable::System(error) => {
-            let code = match error.kind() {
-                io::ErrorKind::NotFound => Win32Error::FILE_NOT_FOUND,
-                io::ErrorKind::PermissionDenied => Win32Error::ACCESS_DENIED,
-                _ => Win32Error::INVALID_DATA,
-            };
-            let error = Value::from(system::reason(&error));
-            (code, start::File { path, error }.into())
-        }
-        Unreadable::Refused(sentence) => (Win32Error::INVALID_DATA, sentence),
+fn unreadable(path: &str, why: &io::Error) -> StartProblem {
+    let reason = Value::from(system::reason(why));
+    let (error, sentence) = match why.kind() {
+        io::ErrorKind::NotFound => (
+            Win32Error::FILE_NOT_FOUND,
+            start::File {
+                path,
+                error: reason,
+            }
+            .into(),
+        ),
+        io::ErrorKind::PermissionDenied => (
+            Win32Error::ACCESS_DENIED,
+            start::FileUnreadable { path, reason }.into(),
+        ),
+        _ => (
+            Win32Error::INVALID_DATA,
+            start::FileUnreadable { path, reason }.into(),
+        ),
     };
     StartProblem {
         error,

@@ -282,8 +282,9 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
     // come.
     guardian.reap_all();
     if guardian.ended.is_none() {
-        guardian.start_engine();
+        // Before the engine, which knows from its first moment whether links lead to our console.
         guardian.start_console();
+        guardian.start_engine();
         guardian.start_notifier();
     }
     let mut events = Vec::with_capacity(4);

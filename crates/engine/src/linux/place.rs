@@ -13,10 +13,11 @@ mod state;
 mod trust;
 mod walk;
 
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use relance_scm::{ScmError, Win32Error, system};
+use relance_scm::system::{self, regular};
+use relance_scm::{ScmError, Win32Error};
 use relance_texts::{Sentence, place, shown};
 use rustix::fs::{Mode, OFlags, Stat};
 use rustix::process::umask;
@@ -28,6 +29,9 @@ pub(crate) use state::opened_to_others;
 pub use state::{State, is_copy, open_state, settle};
 use trust::Trust;
 use walk::{Last, Walk};
+
+/// A file of settings has a few KiB.
+const SETTINGS_BYTES_MAX: u64 = 1 << 20;
 
 /// Why a place is not used: what is wrong with it, and the command that mends it.
 fn unfit(sentence: impl Into<Sentence>) -> ScmError {
@@ -67,6 +71,7 @@ pub fn check_logs(path: &Path) -> Result<(), ScmError> {
         to: place::LOG_FOLDER,
         make: Some(0o751),
         system_groups: true,
+        shared_folders: true,
         any_owner: false,
         last: Last::Folder(&last),
     };
@@ -88,6 +93,7 @@ pub fn read_settings(path: &Path) -> Result<Option<String>, ScmError> {
         to: place::SETTINGS,
         make: None,
         system_groups: false,
+        shared_folders: true,
         any_owner: false,
         last: Last::File,
     };
@@ -95,14 +101,33 @@ pub fn read_settings(path: &Path) -> Result<Option<String>, ScmError> {
         return Ok(None);
     };
     let flags = OFlags::RDONLY | OFlags::NONBLOCK;
-    let mut file = files::open_in(&found.folder, &found.name, flags)
+    let file = files::open_in(&found.folder, &found.name, flags)
         .map_err(|error| refused(path, "read", error))?;
     let stat = rustix::fs::fstat(&file).map_err(|error| refused(path, "looked-at", error))?;
     found.trust.check_file(path, &stat, place::SETTINGS)?;
-    let mut text = String::new();
-    file.read_to_string(&mut text)
-        .map_err(|error| refused(path, "read", error))?;
-    Ok(Some(text))
+    let read = regular::bounded(file, SETTINGS_BYTES_MAX).and_then(regular::text);
+    read.map(Some).map_err(|error| refused(path, "read", error))
+}
+
+/// Checks a script that this process is about to have executed: nobody but root and its own user may write to it, to
+/// what lies beside it, or to what its interpreter looks for in the folders above.
+///
+/// # Errors
+/// When somebody else may, or it cannot be looked at.
+pub fn check_script(path: &Path) -> Result<(), ScmError> {
+    let whole = std::path::absolute(path).map_err(|error| refused(path, "found", error))?;
+    let walk = Walk {
+        to: place::SCRIPT,
+        make: None,
+        system_groups: false,
+        shared_folders: false,
+        any_owner: false,
+        last: Last::File,
+    };
+    let found = walk.open(&whole)?;
+    found
+        .trust
+        .check_file(&found.path, &found.stat, place::SCRIPT)
 }
 
 /// What others could do with a program that is started as root: whether somebody beside root may write
@@ -113,6 +138,7 @@ pub fn who_else_may_replace(program: &Path) -> Option<String> {
         to: place::PROGRAM,
         make: None,
         system_groups: false,
+        shared_folders: true,
         any_owner: false,
         last: Last::File,
     };

@@ -15,7 +15,8 @@ use relance_scm::settings::{
     AFFINITY, ROOT_DIRECTORY, STOP_GRACE, STOP_SIGNAL, SUPPLEMENTARY_GROUPS, UMASK,
     WORKING_DIRECTORY,
 };
-use relance_scm::{ScmError, ServiceKind, Win32Error, command_line, duration, system};
+use relance_scm::system::{self, regular};
+use relance_scm::{ScmError, ServiceKind, Win32Error, command_line, duration};
 use relance_texts::{Sentence, Value, start};
 use relance_wire::channel::{CHANNEL_VARIABLE, RUN_VARIABLE};
 
@@ -257,7 +258,7 @@ fn explain(config: &ServiceConfig, program: &str, error: SpawnError) -> (Win32Er
 /// interpreter's name.
 fn ends_as_on_windows(script: &Path) -> bool {
     let mut begin = Vec::new();
-    let read = std::fs::File::open(script).and_then(|file| file.take(256).read_to_end(&mut begin));
+    let read = regular::open(script).and_then(|file| file.take(256).read_to_end(&mut begin));
     let first = begin
         .split(|byte| *byte == b'\n')
         .next()

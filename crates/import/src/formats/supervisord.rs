@@ -8,6 +8,8 @@ mod recovery;
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 
+use relance_scm::Win32Error;
+use relance_scm::system;
 use relance_texts::import;
 
 use crate::kind::Kind;
@@ -163,7 +165,11 @@ fn glob(files: &dyn Files, pattern: &Path) -> Vec<PathBuf> {
             found = found.iter().map(|folder| folder.join(&*part)).collect();
         }
     }
-    found.retain(|path| files.read(path).is_ok());
+    // One that may not be read is told when it is read.
+    found.retain(|path| match files.read(path) {
+        Ok(_) => true,
+        Err(error) => system::code(&error) == Win32Error::ACCESS_DENIED,
+    });
     found
 }
 

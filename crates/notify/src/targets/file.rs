@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use relance_scm::config::Secret;
 use relance_scm::notice::{self, NoticeKind};
-use relance_scm::system::reason;
+use relance_scm::system::{reason, regular};
 #[cfg(unix)]
 use relance_scm::{ScmError, Win32Error};
 use relance_texts::{Lang, Sentence, shown, target};
@@ -84,13 +84,9 @@ pub enum Privacy {
 
 /// Reads a file that others may not change.
 fn read(path: &Path, privacy: Privacy) -> io::Result<String> {
-    let file = std::fs::File::open(path)?;
-    let about = file.metadata()?;
-    check(&about, privacy)?;
-    if about.len() > SIZE_MAX {
-        return Err(io::ErrorKind::FileTooLarge.into());
-    }
-    io::read_to_string(file)
+    let file = regular::open(path)?;
+    check(&file.metadata()?, privacy)?;
+    regular::text(regular::bounded(file, SIZE_MAX)?)
 }
 
 #[cfg(unix)]

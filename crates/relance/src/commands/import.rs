@@ -1,6 +1,8 @@
 //! `relance import`: files of other service managers become a file for `relance apply`, with an account of
 //! every line. `relance-import` knows the formats and converts; this file does the reading and printing.
 
+#[cfg(unix)]
+mod authors;
 mod disk;
 mod report;
 
@@ -26,7 +28,8 @@ use disk::Disk;
 /// dumps), NSSM (exports of the registry, scripts), WinSW, Servy, Procfile, cron and
 /// docker-compose. Reports of every line whether it was kept (as which setting), changed (how it
 /// differs) or lost (why, and what to do instead), and shows what follows failures before and now.
-/// Starts and changes nothing. JavaScript that has to be computed is run with node, as pm2 does.
+/// Starts and changes nothing. JavaScript that has to be computed is run with node, as pm2 does,
+/// if nobody but root and you can write to it.
 ///
 /// The file goes to the standard output, or to --output; the report goes to the standard error, or
 /// to the standard output with --output.
@@ -72,7 +75,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
             System::Linux
         };
     }
-    let disk = Disk::new(&arguments.variables)?;
+    let disk = Disk::new(&arguments.paths, &arguments.variables)?;
     let found = relance_import::import(&arguments.paths, &disk, &options).map_err(said)?;
     if arguments.common.json {
         return Common::print_json(&report::json(&found));
@@ -84,8 +87,14 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
             return Err(usage(import::NO_SERVICE));
         }
         Some(path) => {
-            let file = OpenOptions::new().write(true).create_new(true).open(path);
-            let written = file.and_then(|mut file| file.write_all(found.toml.as_bytes()));
+            // Variables of an environment may be secrets.
+            let mut options = OpenOptions::new();
+            options.write(true).create_new(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let written = options
+                .open(path)
+                .and_then(|mut file| file.write_all(found.toml.as_bytes()));
             let path = shown(path.display());
             written.told(|reason| import::CannotWrite { path, reason })?;
             print!("{report}");

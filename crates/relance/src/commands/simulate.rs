@@ -6,7 +6,6 @@ use clap::Parser;
 use relance_policy::Time;
 use relance_policy::simulate::{Script, Timeline};
 use relance_scm::event_log::Timestamp;
-use relance_scm::system::Told;
 use relance_scm::{ConfigChange, ServiceConfig, ServiceKind, ServiceName};
 use relance_texts::command;
 
@@ -121,7 +120,7 @@ fn begin(arguments: &Arguments) -> Result<Timestamp, CommandFailure> {
 
 fn script(arguments: &Arguments) -> Result<Script, CommandFailure> {
     let text = match &arguments.file {
-        Some(path) => std::fs::read_to_string(path).reading(path)?,
+        Some(path) => service_files::read_text(path)?,
         None => arguments.script.clone(),
     };
     Ok(text.parse()?)

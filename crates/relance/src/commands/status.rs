@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
     /// relance health
     #[arg(long)]
     check: bool,
-    /// And the last lines that it printed, so many
+    /// Also print this many of its last output lines
     #[arg(long, short = 'n', value_name = "NUMBER", conflicts_with_all = ["check", "json"])]
     lines: Option<u32>,
     #[command(flatten)]

@@ -128,6 +128,8 @@ impl Running {
         if is_init && !can_be_exchanged(guardian) {
             return Err(refused(upgrade::PROCESS_1));
         }
+        let pidfd = open(guardian)?;
+        check_owner(guardian)?;
         let proc = PathBuf::from(format!("/proc/{guardian}"));
         let mut arguments = words(&proc.join("cmdline")).told(denied)?;
         if arguments.get(1).is_none_or(|word| word != "daemon") {
@@ -148,7 +150,7 @@ impl Running {
         let program = named.filter(|path| path.is_absolute());
         Ok(Self {
             guardian,
-            pidfd: open(guardian)?,
+            pidfd,
             engine: open(engine)?,
             program: program.unwrap_or_else(|| replaced(&exe)),
             arguments: arguments.split_off(1),
@@ -251,6 +253,19 @@ fn open(process: u32) -> Result<OwnedFd, ScmError> {
     let pid = i32::try_from(process).ok().and_then(Pid::from_raw);
     let pid = pid.ok_or_else(|| refused(upgrade::NOT_FOUND))?;
     pidfd_open(pid, PidfdFlags::empty()).told(|_| upgrade::NOT_FOUND)
+}
+
+/// A manager's process is what answers on its socket says it is, and its program is executed here: so it has to be
+/// one of this user's.
+fn check_owner(process: u32) -> Result<(), ScmError> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).told(denied)?;
+    let own = rustix::process::geteuid().as_raw().to_string();
+    let users = status.lines().find_map(|line| line.strip_prefix("Uid:"));
+    let mut users = users.unwrap_or_default().split_whitespace();
+    match users.find(|user| *user != own) {
+        Some(owner) => Err(refused(upgrade::OtherUser { owner })),
+        None => Ok(()),
+    }
 }
 
 /// Which file is there.

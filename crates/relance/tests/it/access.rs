@@ -97,12 +97,51 @@ fn no_descriptor_locks_root_out() {
     for sddl in ["D:", "D:(D;;GA;;;WD)", "D:(A;;RP;;;S-1-22-1-65534)"] {
         ends_with(&daemon.relance(&["config", "web", "--security", sddl]), 0);
         let refused = as_nobody(&daemon, &["access", "web"]);
-        ends_with(&refused, REFUSED);
+        // X110: who has any right on it knows of it.
+        let knows = sddl.contains("65534");
+        ends_with(&refused, if knows { REFUSED } else { NOT_FOUND });
         let said = ends_with(&daemon.relance(&["access", "web"]), 0);
         assert!(said.contains(&format!("sddl: {sddl}\n")), "{said}");
         ends_with(&daemon.relance(&["status", "web"]), 0);
         ends_with(&daemon.relance(&["config", "web", "--security", ""]), 0);
         ends_with(&daemon.relance(&["access", "web"]), 0);
+    }
+}
+
+#[test]
+fn x110_a_service_without_a_right_for_a_user_is_like_one_that_does_not_exist() {
+    let Some(daemon) = daemon() else { return };
+    let hide = ["revoke", "web", "local-users", "query"];
+    ends_with(&daemon.relance(&hide), 0);
+    let commands: [&[&str]; 14] = [
+        &["status"],
+        &["why"],
+        &["config"],
+        &["start"],
+        &["stop"],
+        &["restart"],
+        &["terminate"],
+        &["delete"],
+        &["logs"],
+        &["access"],
+        &["export"],
+        &["config", "--description", "mine"],
+        &["grant", "user:65534", "start"],
+        &["sc", "interrogate"],
+    ];
+    for command in commands {
+        let with = |service: &str| {
+            let mut arguments = command.to_vec();
+            let at = if command[0] == "sc" { 2 } else { 1 };
+            arguments.insert(at, service);
+            let output = as_nobody(&daemon, &arguments);
+            let said = [&output.stdout[..], &output.stderr[..]].concat();
+            let said = String::from_utf8_lossy(&said).replace(service, "NAME");
+            (output.status.code(), said)
+        };
+        assert_eq!(with("web"), with("WeX"), "{command:?}");
+        assert_ne!(with("web").0, Some(0), "{command:?}");
+        assert_eq!(with("web"), with("WEB").clone(), "{command:?}");
     }
 }
 

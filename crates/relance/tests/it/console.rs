@@ -30,7 +30,7 @@ pub(crate) fn address() -> SocketAddr {
 }
 
 /// A daemon with a console at this address, which reaches its socket.
-fn daemon(address: SocketAddr) -> Daemon {
+pub(crate) fn daemon(address: SocketAddr) -> Daemon {
     let daemon = Daemon::with(relance(), &["--console", &address.to_string()]);
     open_to_all(&daemon);
     daemon
@@ -108,12 +108,12 @@ pub(crate) fn connect(address: SocketAddr) -> TcpStream {
     TcpStream::connect(address).expect("somebody listens")
 }
 
-fn get(address: SocketAddr, cookie: &str) -> String {
+pub(crate) fn get(address: SocketAddr, cookie: &str) -> String {
     let head = format!("GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
     ask(connect(address), &format!("{head}Cookie: {cookie}\r\n\r\n"))
 }
 
-fn post_code(address: SocketAddr, code: &str) -> String {
+pub(crate) fn post_code(address: SocketAddr, code: &str) -> String {
     let body = format!("code={code}");
     let head = format!(
         "POST /signin HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
@@ -287,6 +287,10 @@ fn a_taken_port_keeps_no_manager_from_running() {
     assert_eq!(doctor.status.code(), Some(3));
     let text = String::from_utf8_lossy(&doctor.stdout).into_owned();
     assert!(text.contains("problem  console:"), "{text}");
+    // Who has the port would get the code, and could use it at the manager's socket.
+    let link = daemon.relance(&["console", "--no-browser"]);
+    assert!(!link.status.success() && link.stdout.is_empty(), "{link:?}");
+    assert!(String::from_utf8_lossy(&link.stderr).contains("another program may answer"));
     // A new engine knows, and does not say it again.
     daemon.kill_engine();
     assert!(console(&daemon).problem.is_some());

@@ -1,6 +1,7 @@
 //! Files of other service managers: what `relance import` writes is taken by `relance apply`, and runs.
 
 use std::fs;
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -214,7 +215,7 @@ fn a_folder_of_a_program_in_javascript_is_read_and_not_run() {
         println!("not run: needs node");
         return;
     }
-    let folder = TempDir::new().expect("a folder");
+    let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     let write = |file: &str, text: &str| {
         let path = folder.path().join(file);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
@@ -287,4 +288,102 @@ fn an_instance_with_drop_ins_is_there_once_among_those_that_are_named() {
     assert_eq!(names, ["q@a", "q@b"]);
     let toml = found["toml"].as_str().expect("a file");
     assert_eq!(toml.matches("restart/7s").count(), 1, "{toml}");
+}
+
+#[test]
+fn a_script_that_others_can_write_to_is_not_run() {
+    if Command::new("node").arg("--version").output().is_err() {
+        println!("not run: needs node");
+        return;
+    }
+    let ours = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let shared = TempDir::new().expect("a folder where everybody may make folders");
+    let ran = ours.path().join("ran");
+    let text = format!(
+        "require('fs').writeFileSync('{}', 'x'); module.exports = {{ apps: [{{ name: 'w' + 'eb', script: 'a' }}] }};",
+        ran.display()
+    );
+    let script = |folder: &Path| folder.join("ecosystem.config.js");
+    for folder in [&ours, &shared] {
+        fs::write(script(folder.path()), &text).expect("written");
+    }
+    let mode = |path: &Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("ours");
+    };
+    let imported = |folder: &TempDir| {
+        let path = script(folder.path());
+        let found = import(&["--json", path.to_str().expect("a path")]);
+        let ran = fs::remove_file(&ran).is_ok();
+        let said = [&found.stdout[..], &found.stderr[..]].concat();
+        (ran, String::from_utf8_lossy(&said).into_owned())
+    };
+    let refused = |folder: &TempDir, why: &str| {
+        let (ran, said) = imported(folder);
+        assert!(!ran && said.contains("with your rights"), "{said}");
+        assert!(said.contains(why), "{said}");
+    };
+    mode(&script(ours.path()), 0o644);
+    let (ran_ours, found) = imported(&ours);
+    assert!(ran_ours && found.contains("web"), "{found}");
+    mode(&script(ours.path()), 0o666);
+    refused(&ours, "chmod go-w");
+    mode(&script(ours.path()), 0o644);
+    mode(ours.path(), 0o777);
+    refused(&ours, "others may write to the folder");
+    mode(ours.path(), 0o755);
+    refused(&shared, "copy it to a folder of your own");
+    if !rustix::process::getuid().is_root() {
+        eprintln!("partly not run: needs root");
+        return;
+    }
+    chown(script(ours.path()), Some(65534), None).expect("root may");
+    refused(&ours, "belongs to");
+    let link = ours.path().join("link.config.js");
+    symlink(script(ours.path()), &link).expect("a link");
+    let found = import(&["--json", link.to_str().expect("a path")]);
+    assert!(!ran.exists(), "{found:?}");
+}
+
+#[test]
+fn what_another_user_writes_is_not_read_with_the_rights_of_root() {
+    if !rustix::process::getuid().is_root() {
+        eprintln!("not run: needs root");
+        return;
+    }
+    let folder = TempDir::new().expect("a folder");
+    let write = |file: &str, text: &str, owner: u32, mode: u32| {
+        let path = folder.path().join(file);
+        fs::write(&path, text).expect("written");
+        chown(&path, Some(owner), Some(owner)).expect("root may");
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("ours");
+        path
+    };
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o711)).expect("ours");
+    let program = |name: &str, token: &str| {
+        format!("[program:{name}]\ncommand=/bin/{name}\nenvironment=TOKEN=\"{token}\"\n")
+    };
+    write("secret.conf", &program("a", "top-secret"), 0, 0o600);
+    write("known.conf", &program("b", "known-text"), 0, 0o644);
+    let written = folder.path().join("services.toml");
+    let including = |files: &str| {
+        let text = format!("[include]\nfiles = {files}\n");
+        let path = write("supervisord.conf", &text, 65534, 0o644);
+        let words = [path.to_str(), Some("-o"), written.to_str()];
+        import(&words.map(|word| word.expect("a path")))
+    };
+    let refused = including("known.conf secret.conf");
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && !written.exists(), "{said}");
+    assert!(
+        said.contains("secret.conf") && said.contains("may not read it"),
+        "{said}"
+    );
+    done(&including("known.conf"));
+    let toml = fs::read_to_string(&written).expect("written");
+    assert!(toml.contains("known-text"), "{toml}");
+    let mode = fs::metadata(&written)
+        .expect("written")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600, "values of variables may be secrets");
 }

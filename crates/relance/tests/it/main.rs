@@ -17,6 +17,7 @@ mod comparisons;
 mod completion;
 mod compliance;
 mod console;
+mod console_attacks;
 mod console_french;
 mod container;
 mod doctor;

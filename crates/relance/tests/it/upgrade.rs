@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::fd::AsFd;
+use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -13,6 +14,7 @@ use relance_scm::{Control, ServiceState};
 use relance_testkit::cgroups::process;
 use relance_testkit::daemon::Daemon;
 use relance_testkit::puppet::Stage;
+use relance_wire::channel::WAIT_VARIABLE;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::{name, puppets, relance, running, write_program};
@@ -303,4 +305,50 @@ fn a_program_that_cannot_take_over_changes_nothing() {
         assert_eq!(guardian(&daemon), old);
     }
     install(folder.path());
+}
+
+#[test]
+fn the_program_of_another_users_manager_is_not_executed() {
+    if !rustix::process::getuid().is_root() {
+        eprintln!("not run: needs root");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = install(folder.path());
+    let (state, socket) = (folder.path().join("state"), folder.path().join("socket"));
+    chown(folder.path(), Some(65534), Some(65534)).expect("root may");
+    let mut daemon = Command::new("setpriv");
+    daemon
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+        .arg("env")
+        .arg(format!("HOME={}", folder.path().display()))
+        .arg(&program)
+        .args(["daemon", "--config", "/dev/null", "--state"])
+        .arg(&state)
+        .arg("--socket")
+        .arg(&socket)
+        .stderr(Stdio::null());
+    let mut daemon = daemon.spawn().expect("setpriv");
+    let ask = |words: &[&str]| {
+        let mut command = Command::new(relance());
+        command.arg("--socket").arg(&socket).args(words);
+        command
+            .env(WAIT_VARIABLE, "30000")
+            .output()
+            .expect("relance")
+    };
+    let there = ask(&["list"]);
+    let ran = folder.path().join("ran");
+    let script = format!("#!/bin/sh\ntouch {}\necho relance 99.0.0\n", ran.display());
+    let new = folder.path().join("relance.new");
+    write_program(&new, script.as_bytes());
+    fs::rename(&new, &program).expect("a name");
+    let refused = ask(&["upgrade"]);
+    let pid = Pid::from_child(&daemon);
+    kill_process(pid, Signal::TERM).expect("ours");
+    daemon.wait().expect("an end");
+    assert!(there.status.success(), "{}", text(&there));
+    assert_eq!(refused.status.code(), Some(3), "{}", text(&refused));
+    assert!(text(&refused).contains("user 65534"), "{}", text(&refused));
+    assert!(!ran.exists(), "as root");
 }

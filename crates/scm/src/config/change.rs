@@ -61,19 +61,19 @@ impl ConfigChange {
         *self == Self::default()
     }
 
-    /// The rights a caller needs: CHANGE_CONFIG, WRITE_DAC for the descriptor, START as well when
-    /// the new list restarts (R50, R51, A26).
+    /// The rights a caller needs: CHANGE_CONFIG, for a change of nothing too; WRITE_DAC for the descriptor; START as
+    /// well when the new list restarts (R50, R51, A26).
     #[must_use]
     pub fn rights(&self) -> AccessRights {
         let mut rights = AccessRights::NONE;
         if self.security.is_some() {
             rights = rights.union(AccessRights::WRITE_DAC);
         }
-        if (Self {
+        let rest = Self {
             security: None,
             ..self.clone()
-        }) != Self::default()
-        {
+        };
+        if self.security.is_none() || rest != Self::default() {
             rights = rights.union(AccessRights::CHANGE_CONFIG);
         }
         if self

@@ -64,11 +64,14 @@ impl Extensions {
     /// Why only an administrator may change these settings from `before`, if that is so.
     #[must_use]
     pub fn needs_administrator(&self, before: &Self) -> Option<relance_texts::Words> {
-        EXTENSIONS.iter().find_map(|setting| match setting.set_by {
-            SetBy::Administrators(reason) if self.value(setting) != before.value(setting) => {
-                Some(reason)
-            }
-            SetBy::Administrators(_) | SetBy::Changers => None,
+        EXTENSIONS.iter().find_map(|setting| {
+            let value = self.value(setting);
+            let reason = match setting.set_by {
+                SetBy::Administrators(reason) => reason,
+                SetBy::AdministratorsToConnect(reason) if value.connects() => reason,
+                SetBy::AdministratorsToConnect(_) | SetBy::Changers => return None,
+            };
+            (value != before.value(setting)).then_some(reason)
         })
     }
 

@@ -139,7 +139,8 @@ fn c20_an_empty_display_name_goes_back_to_the_service_name() {
 
 #[test]
 fn r50_r51_a26_rights_of_a_change() {
-    assert_eq!(ConfigChange::default().rights(), AccessRights::NONE);
+    let nothing = ConfigChange::default();
+    assert_eq!(nothing.rights(), AccessRights::CHANGE_CONFIG, "X110");
     let actions = |kind| ConfigChange {
         failure_actions: Some(FailureActionsChange {
             actions: Some(vec![RecoveryAction::new(kind, 0)]),

@@ -26,6 +26,7 @@ pub(super) const READY: Setting = Setting {
              sur ce descripteur), tcp:127.0.0.1:80 ou unix:/run/app.sock (il accepte des connexions), output:TEXTE (il écrit une ligne qui contient ce texte), command:LIGNE (cette commande se termine avec le code 0) ; START_PENDING d’ici là, 90 s au plus sans limite de démarrage",
     },
     applies: Applies::ProgramsOnly(setting::READY_PROGRAMS),
+    set_by: SetBy::AdministratorsToConnect(setting::ADMINISTRATORS_PROBE),
     system: System::Linux(setting::WINDOWS_READY_AT_ONCE),
     ..EXTENSION
 };

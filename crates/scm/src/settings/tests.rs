@@ -2,7 +2,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::*;
-use crate::config::{Extensions, ExtensionsChange, OutputMode, PriorityClass, StartType};
+use crate::config::{
+    Extensions, ExtensionsChange, OutputMode, PriorityClass, Probe, Readiness, StartType,
+};
 use crate::controllers::{Controller, Controllers};
 use crate::{ServiceConfig, ServiceKind, ServiceName};
 
@@ -163,6 +165,50 @@ fn what_the_manager_reads_with_its_own_rights_is_for_administrators() {
         None,
         "it was there before"
     );
+    let may_set = |set: &dyn Fn(&mut Extensions)| {
+        let mut after = before.clone();
+        set(&mut after);
+        assert_ne!(after, before);
+        after.needs_administrator(&before).is_none()
+    };
+    let probe = |text: &str| Some(text.parse::<Probe>().unwrap());
+    assert!(!may_set(
+        &|to| to.set(PROBE, probe("tcp:169.254.169.254:80"))
+    ));
+    assert!(!may_set(&|to| to.set(PROBE, probe("http://127.0.0.1:80/"))));
+    let ready = |text: &str| Some(text.parse::<Readiness>().unwrap());
+    assert!(!may_set(
+        &|to| to.set(READY, ready("tcp:169.254.169.254:80"))
+    ));
+    assert!(!may_set(
+        &|to| to.set(READY, ready("unix:/run/private.sock"))
+    ));
+    // These are asked of its own process.
+    for own in ["notify", "fd:3", "output:ready", "command:/bin/true"] {
+        assert!(may_set(&|to| to.set(READY, ready(own))), "{own}");
+    }
+}
+
+#[test]
+fn what_a_user_who_may_change_a_service_may_not_set_is_this() {
+    let mut kept: Vec<&str> = all()
+        .filter(|setting| setting.set_by != SetBy::Changers)
+        .map(|setting| setting.key)
+        .collect();
+    kept.sort_unstable();
+    let expected = [
+        "end_manager_with",
+        "environment_files",
+        "log_group",
+        "log_mode",
+        "log_owner",
+        "pass_environment",
+        "probe",
+        "ready",
+        "stderr_file",
+        "stdout_file",
+    ];
+    assert_eq!(kept, expected);
 }
 
 #[test]

@@ -273,6 +273,16 @@ pub fn notify<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Value, Sen
 }
 
 impl Value {
+    /// Whether the manager connects to something by it.
+    #[must_use]
+    pub(crate) const fn connects(&self) -> bool {
+        matches!(
+            self,
+            Self::Readiness(Readiness::Connect(_))
+                | Self::Probe(Probe::Connect(_) | Probe::Http { .. })
+        )
+    }
+
     /// The value as people write it, so that [`ValueType::parse`] reads it back.
     #[must_use]
     pub fn text(&self, value_type: ValueType) -> String {

@@ -57,6 +57,8 @@ pub(super) struct Console {
     restart: Restart,
     /// Why it does not run, or did not run a moment ago.
     problem: Option<String>,
+    /// That has changed while no engine was there to be told.
+    is_untold: bool,
 }
 
 struct Process {
@@ -157,12 +159,19 @@ impl Guardian {
         if self.setup.console.is_none() {
             return;
         }
+        self.console.is_untold |= is_new && self.engine.is_none();
         let report = GuardianReport::Console {
             pid: self.console.process.as_ref().map(|process| process.pid),
             problem: self.console.problem.clone(),
             is_new,
         };
         self.tell(&report, vec![]);
+    }
+
+    /// Tells it to a new engine.
+    pub(super) fn introduce_console(&mut self) {
+        let is_new = std::mem::take(&mut self.console.is_untold);
+        self.tell_console(is_new);
     }
 
     /// Takes note of the end of a process, if it was the console.

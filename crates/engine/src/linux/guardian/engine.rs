@@ -106,7 +106,7 @@ impl Guardian {
         let runs = last_runs.map(|(service, number)| RunKey(*service, *number));
         let runs = runs.collect();
         self.tell(&GuardianReport::LastRuns { runs }, vec![]);
-        self.tell_console(false);
+        self.introduce_console();
         self.tell(&GuardianReport::TableEnd, vec![]);
     }
 

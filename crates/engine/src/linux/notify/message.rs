@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use relance_policy::Notice;
+use relance_texts::is_harmless;
 
 /// Longest message that is read; a longer one counts as none.
 pub(crate) const MESSAGE_LEN_MAX: usize = 4096;
@@ -104,13 +105,6 @@ fn harmless(text: &[u8]) -> String {
     shown
         .map(|char| if is_harmless(char) { char } else { '\u{fffd}' })
         .collect()
-}
-
-/// Neither a control character nor one that changes the direction or the place of the text around it.
-fn is_harmless(char: char) -> bool {
-    !char.is_control()
-        && !matches!(char,
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 #[cfg(test)]

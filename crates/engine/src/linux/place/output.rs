@@ -63,6 +63,7 @@ impl OutputPlace {
             to: place::LOG_FILE,
             make,
             system_groups: true,
+            shared_folders: true,
             any_owner: true,
             last: Last::Folder(&last),
         };

@@ -58,6 +58,7 @@ pub fn listen(path: &Path, kept: &mut Kept) -> Result<Listening, ScmError> {
         to: place::SOCKET,
         make: Some(0o755),
         system_groups: false,
+        shared_folders: true,
         any_owner: false,
         last: Last::FolderOnTheWay,
     };

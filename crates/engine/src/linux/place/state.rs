@@ -55,6 +55,7 @@ fn find(path: &Path) -> Result<Found, ScmError> {
         to: place::STATE_FOLDER,
         make: Some(0o700),
         system_groups: false,
+        shared_folders: true,
         any_owner: false,
         last: Last::Folder(&last),
     };

@@ -1,4 +1,4 @@
-use std::fs::{self, File, Permissions};
+use std::fs::{self, Permissions};
 use std::io::Write;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
@@ -421,8 +421,7 @@ fn output_is_added_to_and_its_group_may_read_it() {
         3
     );
     assert_eq!(mode(&path), 0o600, "a choice of the administrator's");
-    let mut text = String::new();
-    File::read_to_string(&mut open_output(&place(&path)).unwrap(), &mut text).unwrap();
+    let text = std::io::read_to_string(open_output(&place(&path)).unwrap()).unwrap();
     assert_eq!(text, "one");
 }
 

@@ -17,6 +17,15 @@ use super::unfit;
 /// Groups with a lower number are the system's own.
 const SYSTEM_GID_END: u32 = 1000;
 
+/// Folders on a way to which others may write all the same.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Allowed {
+    /// Those of a group of the system's.
+    pub(super) system_groups: bool,
+    /// Those where everybody may make files and nobody may touch those of others.
+    pub(super) shared_folders: bool,
+}
+
 /// See the module.
 #[derive(Clone, Debug)]
 pub(super) struct Trust {
@@ -57,7 +66,7 @@ impl Trust {
         path: &Path,
         stat: &Stat,
         to: Words,
-        system_groups: bool,
+        allowed: Allowed,
     ) -> Result<(), ScmError> {
         let folder = shown(path.display());
         if !self.owner(stat) {
@@ -67,10 +76,13 @@ impl Trust {
                 owner: user(stat.st_uid),
             }));
         }
-        let is_sticky = stat.st_mode & 0o1000 != 0;
+        let is_shared = stat.st_mode & 0o1000 != 0;
         let of_the_system =
-            system_groups && stat.st_mode & 0o002 == 0 && stat.st_gid < SYSTEM_GID_END;
-        if self.others_write(stat) && !is_sticky && !of_the_system {
+            allowed.system_groups && stat.st_mode & 0o002 == 0 && stat.st_gid < SYSTEM_GID_END;
+        if self.others_write(stat) && is_shared && !allowed.shared_folders {
+            return Err(unfit(place::AncestorShared { folder, to }));
+        }
+        if self.others_write(stat) && !is_shared && !of_the_system {
             let mode = mode(stat);
             return Err(unfit(place::AncestorMode { folder, to, mode }));
         }

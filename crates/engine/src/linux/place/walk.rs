@@ -15,7 +15,7 @@ use relance_texts::{Words, place, shown};
 use rustix::fs::{FileType, Mode, OFlags, Stat, fchmod, fstat, mkdirat, openat, readlinkat};
 use rustix::io::Errno;
 
-use super::trust::{Trust, kind};
+use super::trust::{Allowed, Trust, kind};
 use super::{refused, unfit};
 
 /// Links on one way, as the kernel counts them.
@@ -30,6 +30,8 @@ pub(super) struct Walk<'a> {
     pub(super) make: Option<u32>,
     /// Whether a group of the system's may write to folders on the way (`/var/log` of Ubuntu).
     pub(super) system_groups: bool,
+    /// Whether there may be folders on the way where everybody makes files and nobody touches those of others (`/tmp`).
+    pub(super) shared_folders: bool,
     /// Whether folders on the way may belong to anybody. Then only links that an untrusted user could have put
     /// there are refused.
     pub(super) any_owner: bool,
@@ -163,7 +165,11 @@ impl Walk<'_> {
         if self.any_owner {
             return Ok(());
         }
-        trust.check_ancestor(&step.path, &step.stat, self.to, self.system_groups)
+        let allowed = Allowed {
+            system_groups: self.system_groups,
+            shared_folders: self.shared_folders,
+        };
+        trust.check_ancestor(&step.path, &step.stat, self.to, allowed)
     }
 }
 

@@ -140,6 +140,26 @@ fn x92_a_file_that_others_can_read_or_change_is_not_used() {
 
 #[cfg(unix)]
 #[test]
+fn x94_a_pipe_in_the_place_of_a_secret_keeps_nobody_waiting() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notify.toml");
+    std::fs::write(&path, "[target.a]\nslack_file = \"key\"\n").unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    for (at, name) in [(&folder.path().join("key"), "key"), (&path, "notify.toml")] {
+        let _ = std::fs::remove_file(at);
+        let mut pipe = std::process::Command::new("mkfifo");
+        assert!(pipe.args(["-m", "600"]).arg(at).status().unwrap().success());
+        let said = load(&path).unwrap_err().to_string();
+        assert!(
+            said.contains(name) && said.contains("not a regular file"),
+            "{said}"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn x108_an_authority_that_others_can_change_is_not_used() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();

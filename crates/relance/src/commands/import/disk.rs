@@ -1,16 +1,21 @@
 //! What an import reads through: the disk, the variables that were given, and node.
 
+#[cfg(unix)]
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use relance_import::Files;
+use relance_scm::system::regular;
 use relance_texts::{Sentence, import, quoted};
 
 use crate::cli::{CommandFailure, usage};
-use crate::lang::lang;
+
+#[cfg(unix)]
+use super::authors::Authors;
 
 /// The largest file that is read.
 const BYTES_MAX: u64 = 16 << 20;
@@ -26,10 +31,14 @@ const EXPORTS: &str = "import(require('url').pathToFileURL(require('path').resol
 
 pub(super) struct Disk {
     variables: BTreeMap<String, String>,
+    /// What a person has named; the rest is named by files.
+    paths: Vec<PathBuf>,
+    #[cfg(unix)]
+    authors: RefCell<Authors>,
 }
 
 impl Disk {
-    pub(super) fn new(variables: &[String]) -> Result<Self, CommandFailure> {
+    pub(super) fn new(paths: &[PathBuf], variables: &[String]) -> Result<Self, CommandFailure> {
         let pair = |text: &String| {
             let (name, value) = text
                 .split_once('=')
@@ -40,36 +49,67 @@ impl Disk {
             .iter()
             .map(pair)
             .collect::<Result<_, CommandFailure>>()?;
-        Ok(Self { variables })
+        Ok(Self {
+            variables,
+            paths: paths.to_owned(),
+            #[cfg(unix)]
+            authors: RefCell::default(),
+        })
+    }
+
+    /// A file that another user's file names has to be one that this user may read.
+    #[cfg(unix)]
+    fn check(&self, path: &Path, file: &fs::File) -> io::Result<()> {
+        let mut authors = self.authors.borrow_mut();
+        if !self.paths.iter().any(|named| named == path) {
+            authors.may_read(file)?;
+        }
+        authors.note(&file.metadata()?);
+        Ok(())
+    }
+
+    #[cfg(not(unix))]
+    #[allow(
+        clippy::unnecessary_wraps,
+        clippy::unused_self,
+        reason = "elsewhere a file can be refused"
+    )]
+    fn check(&self, _: &Path, _: &fs::File) -> io::Result<()> {
+        Ok(())
     }
 }
 
-/// What was read, unless it is too much to be read to the end: half a file would be another configuration.
-fn whole(bytes: Vec<u8>) -> io::Result<Vec<u8>> {
-    if bytes.len() as u64 > BYTES_MAX {
-        return Err(io::ErrorKind::FileTooLarge.into());
-    }
-    Ok(bytes)
+/// What the file says would be done with the rights of this process, so nobody else may write to it.
+#[cfg(unix)]
+fn check_script(path: &Path) -> Result<(), Sentence> {
+    relance_engine::linux::place::check_script(path).map_err(|error| {
+        let problem = error.to_sentence();
+        import::NodeNotRun { problem }.into()
+    })
+}
+
+#[cfg(not(unix))]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "elsewhere a script can be refused"
+)]
+fn check_script(_: &Path) -> Result<(), Sentence> {
+    Ok(())
 }
 
 impl Files for Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
         if path == Path::new("-") {
-            io::stdin().take(BYTES_MAX + 1).read_to_end(&mut bytes)?;
-            return whole(bytes);
+            return regular::bounded(io::stdin(), BYTES_MAX);
         }
-        // A pipe or a device could keep the import waiting for ever.
-        if !fs::metadata(path)?.is_file() {
-            return Err(io::Error::other(import::NOT_A_FILE.of(lang())));
-        }
-        fs::File::open(path)?
-            .take(BYTES_MAX + 1)
-            .read_to_end(&mut bytes)?;
-        whole(bytes)
+        let file = regular::open(path)?;
+        self.check(path, &file)?;
+        regular::bounded(file, BYTES_MAX)
     }
 
     fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>> {
+        #[cfg(unix)]
+        self.authors.borrow_mut().note(&fs::metadata(path)?);
         fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect()
     }
 
@@ -78,6 +118,7 @@ impl Files for Disk {
     }
 
     fn evaluate(&self, path: &Path) -> Result<String, Sentence> {
+        check_script(path)?;
         let output = Command::new("node")
             .args(["-e", &format!("{WATCH}{EXPORTS}")])
             .arg(path)

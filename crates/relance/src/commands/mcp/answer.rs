@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::{CommandFailure, misfit};
 use crate::misuse;
+use crate::plain::plain_lines;
 use crate::text::{earliest, moment};
 
 /// Stands beside everything that can hold text of services.
@@ -31,6 +32,22 @@ pub(super) fn marked(answer: Value) -> Value {
         }
     }
     Value::Object(marked)
+}
+
+/// Makes every text of an answer one that a person would see as the assistant reads it: no character controls a
+/// terminal, changes the direction of writing, or hides a text.
+pub(super) fn harmless(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(plain_lines(&text)),
+        Value::Array(items) => items.into_iter().map(harmless).collect(),
+        Value::Object(fields) => {
+            let fields = fields.into_iter();
+            fields
+                .map(|(key, value)| (plain_lines(&key), harmless(value)))
+                .collect()
+        }
+        other => other,
+    }
 }
 
 /// Services in short, those that have failed first if there are too many for one answer; and those that could not
@@ -129,8 +146,12 @@ fn hide_value(variable: &mut Value) {
     *variable = json!(format!("{name}={NOT_SHOWN}"));
 }
 
-/// A refusal, with its code and what to do about it, as `--json` prints it.
+/// A refusal, with its code and what to do about it, as `--json` prints it. Names and reasons of services stand in it.
 pub(super) fn refusal(failure: &CommandFailure) -> Value {
+    harmless(marked(said(failure)))
+}
+
+fn said(failure: &CommandFailure) -> Value {
     let said = match failure {
         CommandFailure::Scm(error) => ErrorReply::from(error),
         CommandFailure::Usage(error) => ErrorReply::from(&misuse::refusal(error)),

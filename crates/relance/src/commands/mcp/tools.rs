@@ -385,11 +385,11 @@ impl Tool {
     ) -> Result<Value, CommandFailure> {
         let words = self.words(given, common)?;
         let answer = (self.run)(words)?;
-        Ok(if self.quotes {
+        Ok(answer::harmless(if self.quotes {
             answer::marked(answer)
         } else {
             answer
-        })
+        }))
     }
 
     /// The command line that asks this.
