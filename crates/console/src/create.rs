@@ -159,6 +159,7 @@ pub(crate) async fn preview(viewer: Viewer, form: Form) -> Answer<Response> {
             @for name in &missing {
                 p.note.warn { (rich(console::CreateNoSuch { name: SLOTS[0] }, lang, &[html! { bdi { (name) } }])) }
             }
+            (previews::contradictions(&config, lang))
             (previews::recovery(&config, 0, &form, lang))
             section.card { (script::show(&script::create(&config), lang)) }
         },

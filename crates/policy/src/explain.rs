@@ -8,8 +8,8 @@ use relance_scm::event_log::Author;
 use relance_scm::settings::{READY, RESET_AFTER_RUN, SCHEDULE};
 use relance_scm::status::ProcessExit;
 use relance_scm::{
-    EndCause, EndCauseKind, ExitCode, RecoveryActionKind, ResetPeriod, ServiceKind, ServiceState,
-    Win32Error,
+    EndCause, EndCauseKind, ExitCode, RecoveryActionKind, ResetPeriod, Sentence, ServiceKind,
+    ServiceState, Win32Error,
 };
 use relance_texts::{Message, Text, shown, why, word};
 
@@ -75,7 +75,10 @@ fn state(record: &ServiceRecord, now: Time) -> Text {
         StartCause::Schedule => why::CAUSE_SCHEDULE,
         StartCause::Ceiling(_) => why::CAUSE_CEILING,
     };
-    let cause = by(cause.text(), starter(record, run));
+    let cause = match needed_back(record, run) {
+        Some(needed) => why::CauseNeededBack { needed }.text(),
+        None => by(cause.text(), starter(record, run)),
+    };
     let waits = match run.phase {
         RunPhase::WaitingForDependencies => Some(why::WAITS_DEPENDENCIES.text()),
         RunPhase::WaitingForPrevious => Some(why::WAITS_PREVIOUS.text()),
@@ -113,6 +116,24 @@ fn state(record: &ServiceRecord, now: Time) -> Text {
             cause,
         }
         .text(),
+    }
+}
+
+/// What is back, for which the run was started (X70, X71): its last end names it.
+fn needed_back<'a>(record: &'a ServiceRecord, run: &Run) -> Option<&'a str> {
+    let end = record.last_end.as_ref()?;
+    let with = end.with_needed.as_deref();
+    match run.cause {
+        // It was back before this one had stopped.
+        StartCause::Restart => with,
+        StartCause::DependencyBack => with.or(end.needed.as_deref()),
+        StartCause::Demand
+        | StartCause::Auto
+        | StartCause::Dependency
+        | StartCause::Recovery(..)
+        | StartCause::Recycle
+        | StartCause::Schedule
+        | StartCause::Ceiling(_) => None,
     }
 }
 
@@ -155,6 +176,14 @@ fn wanted_restart(record: &ServiceRecord, restart: RestartWanted, now: Time) -> 
         Some(_) if restart.behind_dependents => why::RESTART_WAITS_DEPENDENTS,
         Some(_) => why::RESTART_WAITS_STOP,
     };
+    let needed = record
+        .run
+        .as_ref()
+        .and_then(|run| run.with_needed.as_deref());
+    if let Some(needed) = needed.filter(|_| restart.with_needed) {
+        let ago = now - restart.since;
+        return why::RestartedWithNeeded { needed, ago, waits }.text();
+    }
     why::RestartWanted {
         ago: now - restart.since,
         waits,
@@ -214,6 +243,21 @@ fn not_running_yet(record: &ServiceRecord, run: &Run, now: Time) -> Option<Text>
         (ServiceKind::Program, Some(at)) => why::WaitsReady { time: at - now }.text(),
         (ServiceKind::Program, None) => return None,
     })
+}
+
+/// Why it ended, where the manager knows more than what the kernel saw: what it was killed for. What a script has
+/// said is only for those who may read its output.
+#[must_use]
+pub fn cause_of(end: &End) -> Option<Sentence> {
+    match (&end.cause, end.reason) {
+        // It stands apart.
+        (Some(cause), _) if cause.kind == EndCauseKind::CannotStart => None,
+        (Some(cause), _) if !cause.kind.is_of_manager() => None,
+        (Some(cause), _) => Some((&**cause).text().into()),
+        (None, EndReason::StartOverdue) => Some(why::END_START_OVERDUE.into()),
+        (None, EndReason::StopOverdue) => Some(why::END_STOP_OVERDUE.into()),
+        (None, _) => None,
+    }
 }
 
 /// How long the process had lived, and whether it was killed.
@@ -314,7 +358,13 @@ fn how(kind: ServiceKind, end: &End, stopper: Option<&Author>) -> Text {
                 _ => code(end.exit_code),
             };
             match end.stop {
-                Some(StopCause::Requested) => by(why::EndStoppedAsked { code }.text(), stopper),
+                Some(StopCause::Requested) => match &end.with_needed {
+                    Some(needed) => {
+                        let needed = shown(needed);
+                        why::EndStoppedWithNeeded { code, needed }.text()
+                    }
+                    None => by(why::EndStoppedAsked { code }.text(), stopper),
+                },
                 Some(StopCause::Terminated | StopCause::Shutdown) | None => {
                     why::EndStopped { code }.text()
                 }

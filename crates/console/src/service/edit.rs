@@ -178,6 +178,7 @@ fn review(viewer: &Viewer, before: &ServiceConfig, tab: Tab, now: &Now) -> Answe
             h2 #review tabindex="-1" { (console::THIS_WOULD_CHANGE.of(lang)) }
             (conflict::told(before, tab, now, lang))
             (diff::sentences(&differences, lang))
+            (preview::contradictions(&after, lang))
             form method="post" action=(tab.href(&before.service_name)) data-keep="" {
                 (layout::key(viewer))
                 @for (name, value) in now.merged.form.0.iter().filter(|(name, _)| kept(name)) {

@@ -19,6 +19,7 @@ mod compliance;
 mod console;
 mod console_french;
 mod container;
+mod contradictions;
 mod doctor;
 mod event_stream;
 mod exits;
