@@ -23,5 +23,5 @@ fn times_of_a_health_check_are_read_as_docker_does() {
     let said = notes
         .map(|note| note.of(relance_texts::Lang::En))
         .collect::<Vec<_>>();
-    assert!(said[0].contains("so this is 100 ms"), "{said:?}");
+    assert!(said[0].contains("so this is 0.1 s"), "{said:?}");
 }
