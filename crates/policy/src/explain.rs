@@ -11,7 +11,7 @@ use relance_scm::{
     EndCause, EndCauseKind, ExitCode, RecoveryActionKind, ResetPeriod, Sentence, ServiceKind,
     ServiceState, Win32Error,
 };
-use relance_texts::{Message, Text, shown, why, word};
+use relance_texts::{Message, Text, Words, shown, why, word};
 
 use crate::exit::left_processes;
 use crate::record::CONNECT_TIMEOUT;
@@ -64,20 +64,9 @@ fn state(record: &ServiceRecord, now: Time) -> Text {
             ExitCode::Win32(_) | ExitCode::ServiceSpecific(_) => why::Stopped { name }.text(),
         };
     };
-    let cause = match run.cause {
-        StartCause::Demand => why::CAUSE_DEMAND,
-        StartCause::Auto => why::CAUSE_AUTO,
-        StartCause::Dependency => why::CAUSE_DEPENDENCY,
-        StartCause::Recovery(..) => why::CAUSE_RECOVERY,
-        StartCause::Recycle => why::CAUSE_RECYCLE,
-        StartCause::Restart => why::CAUSE_RESTART,
-        StartCause::DependencyBack => why::CAUSE_DEPENDENCY_BACK,
-        StartCause::Schedule => why::CAUSE_SCHEDULE,
-        StartCause::Ceiling(_) => why::CAUSE_CEILING,
-    };
     let cause = match needed_back(record, run) {
         Some(needed) => why::CauseNeededBack { needed }.text(),
-        None => by(cause.text(), starter(record, run)),
+        None => by(cause_of_start(run.cause).text(), starter(record, run)),
     };
     let waits = match run.phase {
         RunPhase::WaitingForDependencies => Some(why::WAITS_DEPENDENCIES.text()),
@@ -116,6 +105,20 @@ fn state(record: &ServiceRecord, now: Time) -> Text {
             cause,
         }
         .text(),
+    }
+}
+
+fn cause_of_start(cause: StartCause) -> Words {
+    match cause {
+        StartCause::Demand => why::CAUSE_DEMAND,
+        StartCause::Auto => why::CAUSE_AUTO,
+        StartCause::Dependency => why::CAUSE_DEPENDENCY,
+        StartCause::Recovery(..) => why::CAUSE_RECOVERY,
+        StartCause::Recycle => why::CAUSE_RECYCLE,
+        StartCause::Restart => why::CAUSE_RESTART,
+        StartCause::DependencyBack => why::CAUSE_DEPENDENCY_BACK,
+        StartCause::Schedule => why::CAUSE_SCHEDULE,
+        StartCause::Ceiling(_) => why::CAUSE_CEILING,
     }
 }
 
@@ -358,19 +361,22 @@ fn how(kind: ServiceKind, end: &End, stopper: Option<&Author>) -> Text {
                 _ => code(end.exit_code),
             };
             match end.stop {
-                Some(StopCause::Requested) => match &end.with_needed {
-                    Some(needed) => {
-                        let needed = shown(needed);
-                        why::EndStoppedWithNeeded { code, needed }.text()
-                    }
-                    None => by(why::EndStoppedAsked { code }.text(), stopper),
-                },
+                Some(StopCause::Requested) => stopped_asked(end, code, stopper),
                 Some(StopCause::Terminated | StopCause::Shutdown) | None => {
                     why::EndStopped { code }.text()
                 }
             }
         }
     }
+}
+
+/// It was told to stop: by somebody, or with what it needs (X71).
+fn stopped_asked(end: &End, code: Text, stopper: Option<&Author>) -> Text {
+    let Some(needed) = &end.with_needed else {
+        return by(why::EndStoppedAsked { code }.text(), stopper);
+    };
+    let needed = shown(needed);
+    why::EndStoppedWithNeeded { code, needed }.text()
 }
 
 fn code(exit_code: ExitCode) -> Text {

@@ -58,7 +58,7 @@ pub(crate) fn stop_time(record: &ServiceRecord) -> Option<Duration> {
     }
 }
 
-/// How long a service may take to stop; zero is no deadline.
+/// How long a service may take to stop; zero counts as not set.
 fn deadline(record: &ServiceRecord) -> Option<Duration> {
     let deadline = record.config.extensions.get(STOP_DEADLINE);
     deadline.filter(|deadline| !deadline.is_zero())

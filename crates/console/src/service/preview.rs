@@ -10,7 +10,6 @@ use relance_policy::delays;
 use relance_policy::simulate::{Happening, Moment, Occurrence, Script, Timeline, When, simulate};
 use relance_policy::trap::{Trap, traps};
 use relance_scm::config::Cause;
-use relance_scm::contradictions::{self, Naming};
 use relance_scm::event::Event;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::settings::{BACKOFF, RESET_AFTER_RUN, RESTART_LIMIT, RESTART_LIMIT_PERIOD};
@@ -29,7 +28,7 @@ use crate::policy_words;
 use crate::reply::problem;
 use crate::tab::Tab;
 use crate::viewer::Viewer;
-use crate::{diff, script, time};
+use crate::{contradictions, diff, script, time};
 
 /// Lengths of the what-if's axis, milliseconds.
 const SPANS: [i64; 6] = [
@@ -65,7 +64,7 @@ pub(crate) fn of_form(viewer: &Viewer, info: &ServiceInfo, tab: Tab, form: &Form
     match changed(before, tab, form, lang) {
         Err(error) => html! { section.card { (problem(&error, lang)) } },
         Ok((after, _)) => html! {
-            (contradictions(&after, lang))
+            (contradictions::notes(&after, lang))
             @if tab == Tab::Recovery {
                 (recovery(&after, info.recovery.failure_count, form, lang))
             }
@@ -169,15 +168,6 @@ fn counter(period: ResetPeriod, no_actions: bool, lang: Lang) -> String {
         ResetPeriod::Seconds(seconds) => {
             let period = Duration::from_secs(seconds.into());
             lang.say(console::CounterPeriod { time: period })
-        }
-    }
-}
-
-/// Settings that do nothing because of others, and what to do (X47).
-pub(crate) fn contradictions(config: &ServiceConfig, lang: Lang) -> Markup {
-    html! {
-        @for found in contradictions::of(config, Naming::Labels(lang)) {
-            p.note.warn.warning { (found.problem.of(lang)) "; " (found.advice.of(lang)) }
         }
     }
 }
