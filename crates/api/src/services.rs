@@ -8,9 +8,10 @@ use axum::response::Response;
 use relance_scm::manager::NewService;
 use relance_scm::{Caller, ConfigChange, Control, Reply, ServiceManager, ServiceName};
 use relance_wire::api::{
-    ApplyReply, ApplyRequest, ChangeConfigRequest, ConfigBody, ControlRequest, EnvironmentReply,
-    ManagerReply, RestartRequest, ServiceReply, ServicesReply, StartRequest, StatusReply,
-    UsageQuery, UsageReply, WhyReply,
+    AppliedContradictions, ApplyReply, ApplyRequest, ChangeConfigRequest, ConfigBody,
+    ConfiguredReply, ContradictionBody, ControlRequest, EnvironmentReply, ManagerReply,
+    RestartRequest, ServiceReply, ServicesReply, StartRequest, StatusReply, UsageQuery, UsageReply,
+    WhyReply,
 };
 use serde::{Deserialize, Serialize};
 
@@ -56,12 +57,16 @@ pub(crate) async fn usage(
 pub(crate) async fn create(
     context: Context,
     Body(body): Body<ConfigBody>,
-) -> RouteResult<StatusCode> {
+) -> RouteResult<(StatusCode, Json<ConfiguredReply>)> {
     let service = NewService::try_from(&body)?;
+    let contradictions = ContradictionBody::of(&service.config);
     context
         .ask(|manager, caller, reply| manager.create_service(caller, service, reply))
         .await?;
-    Ok(StatusCode::CREATED)
+    Ok((
+        StatusCode::CREATED,
+        Json(ConfiguredReply { contradictions }),
+    ))
 }
 
 /// `POST /v1/apply`
@@ -70,6 +75,8 @@ pub(crate) async fn apply(
     Body(body): Body<ApplyRequest>,
 ) -> RouteResult<Json<ApplyReply>> {
     let to_apply = body.to_apply()?;
+    let configs = to_apply.services.iter().map(|service| &service.config);
+    let contradictions = AppliedContradictions::of(configs);
     let outcomes = context
         .ask(|manager, caller, reply| {
             if body.dry_run {
@@ -79,7 +86,10 @@ pub(crate) async fn apply(
             }
         })
         .await?;
-    Ok(Json(ApplyReply::of(&outcomes, body.policies.len())))
+    Ok(Json(ApplyReply {
+        contradictions,
+        ..ApplyReply::of(&outcomes, body.policies.len())
+    }))
 }
 
 /// `GET /v1/services/NAME`
@@ -130,12 +140,19 @@ pub(crate) async fn change(
     context: Context,
     Name(name): Name,
     Body(body): Body<ChangeConfigRequest>,
-) -> RouteResult<StatusCode> {
+) -> RouteResult<Json<ConfiguredReply>> {
     let change = ConfigChange::try_from(&body)?;
     context
         .ask(|manager, caller, reply| manager.change_config(caller, &name, change, reply))
         .await?;
-    Ok(StatusCode::NO_CONTENT)
+    // Who may change a service need not be allowed to read it.
+    let config = context
+        .ask(|manager, caller, reply| manager.query_config(caller, &name, reply))
+        .await;
+    let contradictions = config.map(|config| ContradictionBody::of(&config));
+    Ok(Json(ConfiguredReply {
+        contradictions: contradictions.unwrap_or_default(),
+    }))
 }
 
 /// `DELETE /v1/services/NAME`

@@ -11,6 +11,7 @@ use relance_scm::{ConfigChange, ScmError, ServiceConfig, ServiceKind, ServiceNam
 use relance_texts::{console, error, shown};
 use relance_wire::api::{ActionBody, ActionsBody, ConfigBody};
 
+use crate::contradictions;
 use crate::form::Form;
 use crate::hub::Hub;
 use crate::lacking::{Feature, reason};
@@ -160,6 +161,7 @@ pub(crate) async fn preview(viewer: Viewer, form: Form) -> Answer<Response> {
             @for name in &missing {
                 p.note.warn { (rich(console::CreateNoSuch { name: SLOTS[0] }, lang, &[html! { bdi { (name) } }])) }
             }
+            (contradictions::notes(&config, lang))
             (previews::recovery(&config, 0, &form, lang))
             section.card { (script::show(&script::create(&config), lang)) }
         },

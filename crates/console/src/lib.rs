@@ -22,6 +22,7 @@ mod assets;
 mod chart;
 #[cfg(unix)]
 mod confine;
+mod contradictions;
 mod control;
 mod counts;
 mod create;

@@ -125,11 +125,18 @@ pub(crate) fn last_failure(info: &ServiceInfo, lang: Lang) -> Markup {
     }
 }
 
+/// A cause with more characters does not fit into a row; its page has it.
+const CAUSE_MAX: usize = 120;
+
 /// Why a run ended, in a few words.
 pub(crate) fn reason(end: &relance_scm::manager::EndInfo, lang: Lang) -> String {
     use relance_scm::ExitCode;
     use relance_scm::signal::signal_name;
     use relance_scm::status::ProcessExit;
+    let cause = end.cause.as_ref().map(|cause| cause.of(lang));
+    if let Some(cause) = cause.filter(|cause| cause.chars().count() <= CAUSE_MAX) {
+        return cause;
+    }
     match (end.exit, end.exit_code) {
         // What a program reports is its exit status.
         (Some(ProcessExit::Exited(status)), ExitCode::ServiceSpecific(code))

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use relance_policy::explain::cause_of;
 use relance_policy::record::{EndReason, StartCause};
 use relance_policy::{End, PendingAction, Run, ServiceRecord, Time, delays};
 use relance_scm::config::StartType;
@@ -145,6 +146,7 @@ fn end_info(end: &End, clocks: Clocks) -> EndInfo {
         exit_code: end.exit_code,
         failure: end.failure,
         went_wrong: end.reason.is_bad(),
+        cause: cause_of(end),
         summary: match end.reason {
             EndReason::Stopped | EndReason::RequestedStopWithError if end.ceiling.is_some() => {
                 "recycled"

@@ -21,6 +21,7 @@ mod classes;
 mod command_line;
 mod constants;
 mod context;
+mod contradictions;
 mod details;
 mod dispatcher;
 mod ends;

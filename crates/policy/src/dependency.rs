@@ -74,8 +74,12 @@ fn stop_with_needed(draft: &mut Draft, behind_dependents: bool) {
         with_needed: true,
         recycle: None,
     });
-    if let Some(down) = &draft.record.needed_down {
-        draft.log(Event::RestartedWithNeeded(down.needed.clone()));
+    let needed = draft.record.needed_down.as_ref();
+    if let Some(needed) = needed.map(|down| down.needed.clone()) {
+        if let Some(run) = &mut draft.record.run {
+            run.with_needed = Some(needed.clone());
+        }
+        draft.log(Event::RestartedWithNeeded(needed));
     }
     if !behind_dependents {
         control::pass_on(draft, Control::Stop);

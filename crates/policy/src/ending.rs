@@ -92,6 +92,7 @@ pub(crate) fn note_end(draft: &mut Draft, run: &Run, from: ServiceState, reason:
         action: None,
         rule: None,
         needed: None,
+        with_needed: run.with_needed.clone(),
     }));
 }
 

@@ -8,10 +8,10 @@ use relance_scm::event_log::Author;
 use relance_scm::settings::{READY, RESET_AFTER_RUN, SCHEDULE};
 use relance_scm::status::ProcessExit;
 use relance_scm::{
-    EndCause, EndCauseKind, ExitCode, PolicyName, RecoveryActionKind, ResetPeriod, ServiceKind,
-    ServiceState, Win32Error,
+    EndCause, EndCauseKind, ExitCode, PolicyName, RecoveryActionKind, ResetPeriod, Sentence,
+    ServiceKind, ServiceState, Win32Error,
 };
-use relance_texts::{Message, Text, shown, why, word};
+use relance_texts::{Message, Text, Words, shown, why, word};
 
 use crate::exit::left_processes;
 use crate::record::CONNECT_TIMEOUT;
@@ -66,18 +66,10 @@ fn state(record: &ServiceRecord, now: Time) -> Text {
             ExitCode::Win32(_) | ExitCode::ServiceSpecific(_) => why::Stopped { name }.text(),
         };
     };
-    let cause = match run.cause {
-        StartCause::Demand => why::CAUSE_DEMAND,
-        StartCause::Auto => why::CAUSE_AUTO,
-        StartCause::Dependency => why::CAUSE_DEPENDENCY,
-        StartCause::Recovery(..) => why::CAUSE_RECOVERY,
-        StartCause::Recycle => why::CAUSE_RECYCLE,
-        StartCause::Restart => why::CAUSE_RESTART,
-        StartCause::DependencyBack => why::CAUSE_DEPENDENCY_BACK,
-        StartCause::Schedule => why::CAUSE_SCHEDULE,
-        StartCause::Ceiling(_) => why::CAUSE_CEILING,
+    let cause = match needed_back(record, run) {
+        Some(needed) => why::CauseNeededBack { needed }.text(),
+        None => by(cause_of_start(run.cause).text(), starter(record, run)),
     };
-    let cause = by(cause.text(), starter(record, run));
     let waits = match run.phase {
         RunPhase::WaitingForDependencies => Some(why::WAITS_DEPENDENCIES.text()),
         RunPhase::WaitingForPrevious => Some(why::WAITS_PREVIOUS.text()),
@@ -115,6 +107,38 @@ fn state(record: &ServiceRecord, now: Time) -> Text {
             cause,
         }
         .text(),
+    }
+}
+
+fn cause_of_start(cause: StartCause) -> Words {
+    match cause {
+        StartCause::Demand => why::CAUSE_DEMAND,
+        StartCause::Auto => why::CAUSE_AUTO,
+        StartCause::Dependency => why::CAUSE_DEPENDENCY,
+        StartCause::Recovery(..) => why::CAUSE_RECOVERY,
+        StartCause::Recycle => why::CAUSE_RECYCLE,
+        StartCause::Restart => why::CAUSE_RESTART,
+        StartCause::DependencyBack => why::CAUSE_DEPENDENCY_BACK,
+        StartCause::Schedule => why::CAUSE_SCHEDULE,
+        StartCause::Ceiling(_) => why::CAUSE_CEILING,
+    }
+}
+
+/// What is back, for which the run was started (X70, X71): its last end names it.
+fn needed_back<'a>(record: &'a ServiceRecord, run: &Run) -> Option<&'a str> {
+    let end = record.last_end.as_ref()?;
+    let with = end.with_needed.as_deref();
+    match run.cause {
+        // It was back before this one had stopped.
+        StartCause::Restart => with,
+        StartCause::DependencyBack => with.or(end.needed.as_deref()),
+        StartCause::Demand
+        | StartCause::Auto
+        | StartCause::Dependency
+        | StartCause::Recovery(..)
+        | StartCause::Recycle
+        | StartCause::Schedule
+        | StartCause::Ceiling(_) => None,
     }
 }
 
@@ -157,6 +181,14 @@ fn wanted_restart(record: &ServiceRecord, restart: RestartWanted, now: Time) -> 
         Some(_) if restart.behind_dependents => why::RESTART_WAITS_DEPENDENTS,
         Some(_) => why::RESTART_WAITS_STOP,
     };
+    let needed = record
+        .run
+        .as_ref()
+        .and_then(|run| run.with_needed.as_deref());
+    if let Some(needed) = needed.filter(|_| restart.with_needed) {
+        let ago = now - restart.since;
+        return why::RestartedWithNeeded { needed, ago, waits }.text();
+    }
     why::RestartWanted {
         ago: now - restart.since,
         waits,
@@ -216,6 +248,21 @@ fn not_running_yet(record: &ServiceRecord, run: &Run, now: Time) -> Option<Text>
         (ServiceKind::Program, Some(at)) => why::WaitsReady { time: at - now }.text(),
         (ServiceKind::Program, None) => return None,
     })
+}
+
+/// Why it ended, where the manager knows more than what the kernel saw: what it was killed for. What a script has
+/// said is only for those who may read its output.
+#[must_use]
+pub fn cause_of(end: &End) -> Option<Sentence> {
+    match (&end.cause, end.reason) {
+        // It stands apart.
+        (Some(cause), _) if cause.kind == EndCauseKind::CannotStart => None,
+        (Some(cause), _) if !cause.kind.is_of_manager() => None,
+        (Some(cause), _) => Some((&**cause).text().into()),
+        (None, EndReason::StartOverdue) => Some(why::END_START_OVERDUE.into()),
+        (None, EndReason::StopOverdue) => Some(why::END_STOP_OVERDUE.into()),
+        (None, _) => None,
+    }
 }
 
 /// How long the process had lived, and whether it was killed.
@@ -316,13 +363,22 @@ fn how(kind: ServiceKind, end: &End, stopper: Option<&Author>) -> Text {
                 _ => code(end.exit_code),
             };
             match end.stop {
-                Some(StopCause::Requested) => by(why::EndStoppedAsked { code }.text(), stopper),
+                Some(StopCause::Requested) => stopped_asked(end, code, stopper),
                 Some(StopCause::Terminated | StopCause::Shutdown) | None => {
                     why::EndStopped { code }.text()
                 }
             }
         }
     }
+}
+
+/// It was told to stop: by somebody, or with what it needs (X71).
+fn stopped_asked(end: &End, code: Text, stopper: Option<&Author>) -> Text {
+    let Some(needed) = &end.with_needed else {
+        return by(why::EndStoppedAsked { code }.text(), stopper);
+    };
+    let needed = shown(needed);
+    why::EndStoppedWithNeeded { code, needed }.text()
 }
 
 fn code(exit_code: ExitCode) -> Text {

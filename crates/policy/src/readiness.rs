@@ -25,6 +25,7 @@ pub(crate) fn begin(draft: &mut Draft, id: RunId) {
     let (now, extensions) = (draft.now, &draft.record.config.extensions);
     let (ready_after, signs) = (extensions.get(READY_AFTER), extensions.get(READY).is_some());
     let deadline = extensions.get(START_DEADLINE);
+    let deadline = deadline.filter(|deadline| !deadline.is_zero());
     let hint = draft.record.wait_hint;
     let Some(run) = draft.run(id) else { return };
     run.start_until = deadline.map(|deadline| now + deadline);

@@ -201,6 +201,12 @@ pub struct Run {
     pub mute_at: Option<Time>,
     /// Set once a stop was asked for.
     pub stop: Option<StopCause>,
+    /// It is stopped because this, which it needs, has failed (X71).
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub with_needed: Option<Box<str>>,
     /// The number of the last control.
     pub controls_sent: u32,
     /// The control the service has not answered yet (S32: one at a time).

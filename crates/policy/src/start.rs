@@ -96,6 +96,7 @@ fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Ru
         start_until: None,
         mute_at: None,
         stop: None,
+        with_needed: None,
         controls_sent: 0,
         control: None,
         waiting_controls: Vec::new(),

@@ -54,8 +54,14 @@ pub(crate) fn stop_time(record: &ServiceRecord) -> Option<Duration> {
     let extensions = &record.config.extensions;
     match record.kind() {
         ServiceKind::Program => Some(extensions.get(STOP_GRACE)),
-        ServiceKind::Service => extensions.get(STOP_DEADLINE),
+        ServiceKind::Service => deadline(record),
     }
+}
+
+/// How long a service may take to stop; zero counts as not set.
+fn deadline(record: &ServiceRecord) -> Option<Duration> {
+    let deadline = record.config.extensions.get(STOP_DEADLINE);
+    deadline.filter(|deadline| !deadline.is_zero())
 }
 
 /// A stop, restart or deletion that somebody asked for: from here on the run has its usual time to stop.
@@ -187,7 +193,7 @@ fn note_kill(draft: &mut Draft, id: RunId) {
 
 /// X16: the time that a stopping service has, if it has a deadline.
 pub(crate) fn give_deadline(draft: &mut Draft, id: RunId) {
-    let Some(deadline) = draft.record.config.extensions.get(STOP_DEADLINE) else {
+    let Some(deadline) = deadline(&draft.record) else {
         return;
     };
     let kill_at = draft.now + deadline;

@@ -7,7 +7,8 @@ use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::manager::EndInfo;
 use relance_texts::{Message, Text, Value, status};
 
-use crate::lang::say;
+use crate::lang::{lang, say};
+use crate::plain::plain;
 use crate::text::moment;
 
 /// Why it was started.
@@ -19,6 +20,8 @@ pub(crate) fn cause(cause: &str) -> Value {
         "recovery" => status::CAUSE_RECOVERY,
         "recycle" => status::CAUSE_RECYCLE,
         "restart" => status::CAUSE_RESTART,
+        "dependency back" => status::CAUSE_DEPENDENCY_BACK,
+        "schedule" => status::CAUSE_SCHEDULE,
         // Of another version.
         other => return other.into(),
     };
@@ -46,13 +49,17 @@ pub(crate) fn summary(summary: &str) -> Value {
 /// How it ended, when, and how its process did.
 pub(crate) fn end(end: &EndInfo) -> String {
     let (summary, time) = (summary(end.summary), moment(end.at));
-    match end.exit {
+    let ended = match end.exit {
         Some(exit) => say(status::EndExit {
             summary,
             time,
             exit,
         }),
         None => say(status::End { summary, time }),
+    };
+    match &end.cause {
+        Some(cause) => format!("{ended}; {}", plain(&cause.of(lang()))),
+        None => ended,
     }
 }
 

@@ -18,6 +18,7 @@ pub mod cause;
 pub mod ceiling;
 pub mod command_line;
 pub mod config;
+pub mod contradictions;
 pub mod control;
 pub mod controllers;
 pub mod duration;

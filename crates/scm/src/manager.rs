@@ -426,6 +426,8 @@ pub struct EndInfo {
     pub summary: &'static str,
     /// Why it could not be started, with what is missing.
     pub problem: Option<Sentence>,
+    /// Why, where the manager knows more than what the kernel saw.
+    pub cause: Option<Sentence>,
 }
 
 /// All services at one generation.

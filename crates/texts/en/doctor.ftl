@@ -135,17 +135,6 @@ doctor-background = it went into the background, where it cannot be kept running
 doctor-background-do = give it its option for the foreground, like nginx -g 'daemon off;' or redis-server --daemonize no
 doctor-not-loaded = it is stored and was not loaded: { $problem }
 
-## Settings that do nothing because of others
-
-doctor-without-effect = --{ $option } has no effect without { $needed } (X47)
-doctor-without-effect-do = give { $needed } too, or take --{ $option } out
-doctor-never-ready = it is never ready: it has to stay up for { $time }, and is killed at its start deadline of { $deadline } (X47)
-doctor-never-ready-do = make --start-deadline longer, or --ready-after shorter
-doctor-never-recycled = it is never recycled for its memory: the kernel gives it no more than { $most }, and the line is { $line } (X47)
-doctor-never-slowed = it is never slowed down for its memory: the kernel gives it no more than { $most }, and the line is { $line } (X47)
-doctor-never-slowed-do = set --memory-high below --memory-max
-doctor-never-recycled-do = set --recycle-above below --memory-max
-
 ## What a finding is about
 
 doctor-about-manager = manager

@@ -178,6 +178,7 @@ import-restart-of-docker = relance restarts the container instead of Docker, wit
 import-condition-of-compose = it waits until the other one runs, not for its health or its end
 import-health-in-docker = docker ps shows the health; relance does not act on it: set probe to have relance look itself
 import-health-is-probe = Docker only shows this; relance ends and restarts a service that is unhealthy so often (probe)
+import-time-bounded = { $given } is more or less than the setting takes, so this is { $taken }
 import-health-of-instances = docker ps shows the health; a probe would ask one of the instances for all of them
 import-extended = these settings come from { $name }, by extends
 import-extends-nothing = { $name } is not there, or extends itself

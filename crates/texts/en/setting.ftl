@@ -104,3 +104,16 @@ setting-subject-process = Process and environment
 setting-subject-rights = Rights of the process
 setting-subject-limits = Limits and priorities
 setting-subject-output = Output and log files
+
+## Settings that do nothing because of others
+
+setting-without-effect = { $option } has no effect without { $needed } (X47)
+setting-without-effect-do = give { $needed } too, or take { $option } out
+setting-for-programs = { $option } has no effect on a service that speaks to the manager: it is for programs (X47)
+setting-for-services = { $option } has no effect on a program: it is for services that speak to the manager (X47)
+setting-other-kind-do = take { $option } out, or change the kind
+setting-never-ready = it is never ready: it has to stay up for { $time }, and is killed at its start deadline of { $deadline } (X47)
+setting-never-ready-do = make { $deadline } longer, or { $time } shorter
+setting-never-recycled = it is never recycled for its memory: the kernel gives it no more than { $most }, and the line is { $line } (X47)
+setting-never-slowed = it is never slowed down for its memory: the kernel gives it no more than { $most }, and the line is { $line } (X47)
+setting-below-most = set { $line } below { $most }

@@ -40,6 +40,8 @@ status-cause-dependency = dependency
 status-cause-recovery = recovery
 status-cause-recycle = recycle
 status-cause-restart = restart
+status-cause-dependency-back = dependency back
+status-cause-schedule = schedule
 
 ## Limits
 

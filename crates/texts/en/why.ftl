@@ -17,6 +17,7 @@ why-cause-recycle = its exit status asked for a new start
 why-cause-schedule = its schedule came
 why-cause-restart = a restart was asked for
 why-cause-dependency-back = something that it needs is back
+why-cause-needed-back = { $needed }, which it needs, is back
 
 why-cause-ceiling = the run before had reached a soft ceiling
 
@@ -39,6 +40,7 @@ why-waits-ready = it is RUNNING if it stays up for { $time } more
 why-waits-sign = it has not said that it is ready ({ $sign }); in { $time } it is killed if it still has not
 
 why-restart-wanted = A restart was asked for { $ago } ago: { $waits }; relance stop { $name } takes it back (X22).
+why-restarted-with-needed = { $needed }, which it needs, failed { $ago } ago: { $waits } (X71).
 why-restart-waits-needed = it starts again once what it needs has been restarted
 why-restart-waits-dependents = it is told to stop once those that need it have stopped
 why-restart-waits-stop = it starts again once it has stopped, however long that takes
@@ -70,6 +72,7 @@ why-end-recycled = it ended with exit status { $status }
 why-end-shutdown = the manager was shut down
 why-end-stopped = it stopped with { $code }
 why-end-stopped-asked = it stopped with { $code }, after a stop was requested
+why-end-stopped-with-needed = it stopped with { $code }, because { $needed }, which it needs, had failed (X71)
 
 why-code-success = exit code 0
 why-code-error = error { $code } ({ $text })

@@ -135,17 +135,6 @@ doctor-background = il est passé en arrière-plan, où il ne peut pas être mai
 doctor-background-do = donnez-lui son option de premier plan, comme nginx -g 'daemon off;' ou redis-server --daemonize no
 doctor-not-loaded = il est enregistré et n’a pas été chargé : { $problem }
 
-## Settings that do nothing because of others
-
-doctor-without-effect = --{ $option } n’a pas d’effet sans { $needed } (X47)
-doctor-without-effect-do = donnez aussi { $needed }, ou renoncez à --{ $option }
-doctor-never-ready = il n’est jamais prêt : il doit tenir { $time }, et il est tué à sa limite de démarrage de { $deadline } (X47)
-doctor-never-ready-do = allongez --start-deadline, ou raccourcissez --ready-after
-doctor-never-recycled = il n’est jamais recyclé pour sa mémoire : le noyau n’accorde que { $most }, et le seuil est { $line } (X47)
-doctor-never-slowed = il n’est jamais freiné pour sa mémoire : le noyau n’accorde que { $most }, et le seuil est { $line } (X47)
-doctor-never-slowed-do = mettez --memory-high au-dessous de --memory-max
-doctor-never-recycled-do = mettez --recycle-above au-dessous de --memory-max
-
 ## Sur quoi porte une constatation
 
 doctor-about-manager = gestionnaire

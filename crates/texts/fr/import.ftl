@@ -179,6 +179,7 @@ import-restart-of-docker = relance redémarre le conteneur à la place de Docker
 import-condition-of-compose = il attend que l’autre tourne, non qu’il soit en bonne santé ou terminé
 import-health-in-docker = docker ps montre l’état de santé ; relance n’agit pas d’après lui : réglez probe pour que relance vérifie lui-même
 import-health-is-probe = Docker ne fait que l’afficher ; relance arrête et redémarre un service malade autant de fois (probe)
+import-time-bounded = { $given } est plus ou moins que ce que le paramètre accepte ; c’est donc { $taken }
 import-health-of-instances = docker ps montre la santé ; une sonde interrogerait une seule instance pour toutes
 import-extended = ces réglages viennent de { $name }, par extends
 import-extends-nothing = { $name } n’existe pas, ou s’étend lui-même

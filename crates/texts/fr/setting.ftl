@@ -104,3 +104,16 @@ setting-subject-process = Processus et environnement
 setting-subject-rights = Droits du processus
 setting-subject-limits = Limites et priorités
 setting-subject-output = Sortie et fichiers journaux
+
+## Settings that do nothing because of others
+
+setting-without-effect = { $option } n’a pas d’effet sans { $needed } (X47)
+setting-without-effect-do = donnez aussi { $needed }, ou renoncez à { $option }
+setting-for-programs = { $option } n’a pas d’effet sur un service qui parle au gestionnaire : c’est pour les programmes (X47)
+setting-for-services = { $option } n’a pas d’effet sur un programme : c’est pour les services qui parlent au gestionnaire (X47)
+setting-other-kind-do = renoncez à { $option }, ou changez la sorte
+setting-never-ready = il n’est jamais prêt : il doit tenir { $time }, et il est tué à sa limite de démarrage de { $deadline } (X47)
+setting-never-ready-do = allongez { $deadline }, ou raccourcissez { $time }
+setting-never-recycled = il n’est jamais recyclé pour sa mémoire : le noyau n’accorde que { $most }, et le seuil est { $line } (X47)
+setting-never-slowed = il n’est jamais freiné pour sa mémoire : le noyau n’accorde que { $most }, et le seuil est { $line } (X47)
+setting-below-most = mettez { $line } au-dessous de { $most }

@@ -40,6 +40,8 @@ status-cause-dependency = dépendance
 status-cause-recovery = récupération
 status-cause-recycle = relève
 status-cause-restart = redémarrage
+status-cause-dependency-back = dépendance revenue
+status-cause-schedule = planification
 
 ## Limites
 

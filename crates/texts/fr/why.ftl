@@ -16,6 +16,7 @@ why-cause-recycle = son code de sortie demandait un redémarrage
 why-cause-schedule = l’heure de son horaire est venue
 why-cause-restart = un redémarrage a été demandé
 why-cause-dependency-back = ce dont il a besoin est de retour
+why-cause-needed-back = { $needed }, dont il a besoin, est revenu
 
 why-cause-ceiling = l’exécution précédente avait atteint un plafond souple
 
@@ -36,6 +37,7 @@ why-waits-ready = il sera RUNNING s’il tient encore { $time }
 why-waits-sign = il n’a pas dit qu’il est prêt ({ $sign }) ; il est tué dans { $time } s’il ne le dit pas d’ici là
 
 why-restart-wanted = Un redémarrage a été demandé il y a { $ago } : { $waits } ; relance stop { $name } le retire (X22).
+why-restarted-with-needed = { $needed }, dont il a besoin, a échoué il y a { $ago } : { $waits } (X71).
 why-restart-waits-needed = il démarre de nouveau quand ce dont il a besoin a été redémarré
 why-restart-waits-dependents = l’arrêt lui sera demandé quand ceux qui ont besoin de lui se seront arrêtés
 why-restart-waits-stop = il démarre de nouveau dès qu’il s’est arrêté, quel que soit le temps que cela prend
@@ -65,6 +67,7 @@ why-end-recycled = il s’est terminé avec le code de sortie { $status }
 why-end-shutdown = le gestionnaire a été arrêté
 why-end-stopped = il s’est arrêté avec { $code }
 why-end-stopped-asked = il s’est arrêté avec { $code }, après une demande d’arrêt
+why-end-stopped-with-needed = il s’est arrêté avec { $code }, parce que { $needed }, dont il a besoin, avait échoué (X71)
 
 why-code-success = le code de sortie 0
 why-code-error = l’erreur { $code } ({ $text })

@@ -8,6 +8,7 @@ mod access;
 mod apply;
 mod change;
 mod config;
+mod contradictions;
 mod event;
 mod extensions;
 mod failures;
@@ -35,6 +36,7 @@ pub use change::{ChangeConfigRequest, RecoveryChangeBody};
 pub use config::{
     ActionBody, ActionsBody, ConfigBody, EnvironmentReply, RecoveryBody, ResetPeriodBody, read_kind,
 };
+pub use contradictions::{AppliedContradictions, ConfiguredReply, ContradictionBody};
 pub use event::{EventBody, EventPageReply, EventsQuery, WriteEventRequest};
 pub use extensions::ExtensionsBody;
 pub use failures::{CauseBody, FailuresBody};

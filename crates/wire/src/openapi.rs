@@ -44,9 +44,9 @@ macro_rules! operations {
 operations! {
     GET "/v1/manager" "About the manager itself" [] -> [ManagerReply];
     GET "/v1/services" "All services that the caller may see, with the generation from which the stream goes on" [] -> [ServicesReply];
-    POST "/v1/services" "Create a service" [ConfigBody] -> [];
+    POST "/v1/services" "Create a service" [ConfigBody] -> [ConfiguredReply];
     GET "/v1/services/{name}" "Everything about a service" [] -> [ServiceReply];
-    PATCH "/v1/services/{name}" "Change a service; what is left out stays" [ChangeConfigRequest] -> [];
+    PATCH "/v1/services/{name}" "Change a service; what is left out stays" [ChangeConfigRequest] -> [ConfiguredReply];
     DELETE "/v1/services/{name}" "Delete a service" [] -> [];
     GET "/v1/services/{name}/status" "The status of a service" [] -> [StatusReply];
     GET "/v1/services/{name}/config" "The configuration of a service" [] -> [ConfigBody];
@@ -93,6 +93,7 @@ operations! {
     api::ApplyRequest,
     api::ChangeConfigRequest,
     api::ConfigBody,
+    api::ConfiguredReply,
     api::ControlRequest,
     api::ErrorReply,
     api::EventPageReply,

@@ -26,7 +26,7 @@ use crate::reply::{Answer, page, status};
 use crate::tab::Tab;
 use crate::typed::{Wrong, refilled, summary, values, wrong};
 use crate::viewer::Viewer;
-use crate::{diff, script};
+use crate::{contradictions, diff, script};
 
 /// `POST /preview/TAB`: what the form would change, while it is filled in.
 pub(crate) async fn preview(
@@ -178,6 +178,7 @@ fn review(viewer: &Viewer, before: &ServiceConfig, tab: Tab, now: &Now) -> Answe
             h2 #review tabindex="-1" { (console::THIS_WOULD_CHANGE.of(lang)) }
             (conflict::told(before, tab, now, lang))
             (diff::sentences(&differences, lang))
+            (contradictions::notes(&after, lang))
             form method="post" action=(tab.href(&before.service_name)) data-keep="" {
                 (layout::key(viewer))
                 @for (name, value) in now.merged.form.0.iter().filter(|(name, _)| kept(name)) {

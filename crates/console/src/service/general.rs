@@ -12,6 +12,7 @@ use relance_wire::settings::{texts_of, to_json};
 use serde_json::{Map, Value as Json};
 
 use super::{edit_form, field};
+use crate::contradictions;
 use crate::diff::shown;
 use crate::form::Form;
 use crate::lacking::{Feature, reason};
@@ -34,6 +35,7 @@ pub(crate) async fn tab(viewer: &Viewer, info: &ServiceInfo) -> Answer<Markup> {
             h2 { (console::WHAT_HAPPENED_AND_WHAT.of(lang)) }
             p { @for sentence in &why { (sentence.of(lang)) " " } }
         }
+        (contradictions::notes(&info.config, lang))
         (edit_form(viewer, info, Tab::General, &fields(&body, lang)))
         @if viewer.is_administrator() {
             form.card.row method="post" action="/delete" {

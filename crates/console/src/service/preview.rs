@@ -30,7 +30,7 @@ use crate::policy_words;
 use crate::reply::problem;
 use crate::tab::Tab;
 use crate::viewer::Viewer;
-use crate::{diff, script, time};
+use crate::{contradictions, diff, script, time};
 
 /// Lengths of the what-if's axis, milliseconds.
 const SPANS: [i64; 6] = [
@@ -66,6 +66,7 @@ pub(crate) fn of_form(viewer: &Viewer, info: &ServiceInfo, tab: Tab, form: &Form
     match changed(before, tab, form, lang) {
         Err(error) => html! { section.card { (problem(&error, lang)) } },
         Ok((after, _)) => html! {
+            (contradictions::notes(&after, lang))
             @if tab == Tab::Recovery {
                 (recovery(&after, info.recovery.failure_count, form, lang))
             }

@@ -48,6 +48,7 @@ fn end() -> End {
         action: None,
         needed: None,
         rule: None,
+        with_needed: None,
     }
 }
 

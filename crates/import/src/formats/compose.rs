@@ -8,7 +8,9 @@ mod overrides;
 
 use std::time::Duration;
 
-use relance_texts::import;
+use relance_scm::duration::Bare;
+use relance_scm::settings::{Key, PROBE_DELAY, PROBE_INTERVAL, PROBE_TIMEOUT};
+use relance_texts::{Human, import};
 
 use crate::Problem;
 use crate::draft::{Draft, Origin, service_name};
@@ -19,11 +21,15 @@ use crate::syntax::yaml;
 use crate::work::{Converter, Input, Work, syntax};
 
 /// Times of a health check: their key, the setting, and what Docker takes if they are not given.
-const TIMES_OF_HEALTH: [(&str, &str, &str); 3] = [
-    ("interval", "extensions.probe_interval_ms", "30s"),
-    ("timeout", "extensions.probe_timeout_ms", "30s"),
-    ("start_period", "extensions.probe_delay_ms", "0s"),
+const TIMES_OF_HEALTH: [(&str, Key<Duration>, Duration); 3] = [
+    ("interval", PROBE_INTERVAL, Duration::from_secs(30)),
+    ("timeout", PROBE_TIMEOUT, Duration::from_secs(30)),
+    ("start_period", PROBE_DELAY, Duration::ZERO),
 ];
+/// Failed checks after which Docker calls a container unhealthy, if nothing is given.
+const RETRIES: u32 = 3;
+/// What the setting takes at most.
+const RETRIES_MAX: u32 = 1000;
 /// Keys whose value decides here, and that may be a variable of docker compose.
 const ASKED: [&str; 4] = ["restart", "replicas", "scale", "stop_grace_period"];
 /// What a line has become that docker compose reads as before.
@@ -313,24 +319,39 @@ impl Service<'_, '_, '_> {
         let line = relance_scm::command_line::join(&self.of_compose(&exec));
         self.draft
             .set("extensions.probe", format!("command:{line}"), origin);
-        let time = |key: &str, usual: &str| {
-            let text = entry.value.get(key).and_then(Node::text);
-            let text = text.unwrap_or_else(|| usual.to_owned());
-            relance_scm::duration::parse(&text, relance_scm::duration::Bare::Seconds)
-        };
-        for (key, setting, usual) in TIMES_OF_HEALTH {
-            if let Some(time) = time(key, usual) {
-                self.draft.set(setting, written(time), origin);
-            }
-        }
-        if let Some(retries) = entry.value.get("retries").and_then(Node::count) {
-            self.draft.set(
-                "extensions.probe_failures",
-                retries.max(1).to_string(),
-                origin,
-            );
+        self.times_of_health(entry);
+        let retries = entry.value.get("retries").and_then(Node::count);
+        if let Some(retries) = retries {
+            // As for Docker, 0 is as if nothing was given.
+            let retries = if retries == 0 { RETRIES } else { retries };
+            let retries = retries.min(RETRIES_MAX).to_string();
+            self.draft.set("extensions.probe_failures", retries, origin);
         }
         self.changed(entry, "extensions.probe", import::HEALTH_IS_PROBE);
+    }
+
+    /// For Docker, a time of 0 is as if nothing was given; one that the setting does not take becomes the nearest.
+    fn times_of_health(&mut self, entry: &Entry) {
+        for (key, time, usual) in TIMES_OF_HEALTH {
+            let setting = time.setting();
+            let inner = entry.value.entries().iter().find(|inner| inner.key == key);
+            let text = inner.and_then(|inner| inner.value.text());
+            let given = match &text {
+                Some(text) => relance_scm::duration::parse(text, Bare::Seconds),
+                None => Some(usual),
+            };
+            let Some(given) = given.map(|given| if given.is_zero() { usual } else { given }) else {
+                continue;
+            };
+            let taken = given.clamp(setting.shortest, setting.longest);
+            let path = format!("extensions.{}", setting.key);
+            let origin = Some(self.origin(entry));
+            self.draft.set(&path, written(taken), origin);
+            if let Some(inner) = inner.filter(|_| taken != given) {
+                let (given, taken) = (Human(given), Human(taken));
+                self.changed(inner, &path, import::TimeBounded { given, taken });
+            }
+        }
     }
 
     fn deploy(&mut self, entry: &Entry) {
@@ -414,3 +435,6 @@ impl Service<'_, '_, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

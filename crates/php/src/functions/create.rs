@@ -8,6 +8,7 @@ use relance_scm::{ConfigChange, ScmError, ServiceConfig, ServiceName};
 
 use crate::backend::{self, Backend};
 use crate::command_line;
+use crate::contradictions;
 use crate::details::{
     Contexts, Details, FIELDS, Numbers, Texts, check_dependencies, create_recovery, extensions,
     may_be_partial, parse_dependencies, steps,
@@ -16,7 +17,7 @@ use crate::failure;
 use crate::machine::Target;
 use crate::zend::facts::php_binary;
 use crate::zend::function::{Call, php_function};
-use crate::zend::outcome::{PhpResult, Throwable, Value};
+use crate::zend::outcome::{PhpResult, Throwable};
 use crate::zend::signature::{Parameter, ParameterKind};
 
 use super::open::MACHINE;
@@ -48,8 +49,9 @@ fn create(call: &mut Call<'_>) -> PhpResult {
         .map_err(|error| failure::operation(&error, CONTEXTS.main))?;
     // Not an optional part: a service without what upstream does not know would be another one.
     service.config.extensions.apply(&extensions);
+    let config = service.config.clone();
     create_with(&backend, service, optional(&details, &texts, &numbers))?;
-    Ok(Value::Null)
+    Ok(contradictions::noticed(&config))
 }
 
 /// `service` and `path` must be there and hold something (B20, B21).

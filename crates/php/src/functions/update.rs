@@ -5,6 +5,7 @@ use relance_scm::{ConfigChange, ScmError, ServiceConfig, ServiceName};
 
 use crate::backend::Backend;
 use crate::command_line;
+use crate::contradictions;
 use crate::details::{
     self, Details, FIELDS, Numbers, Texts, check_dependencies, extensions, may_be_partial,
     parse_dependencies, steps, update_recovery,
@@ -41,8 +42,14 @@ fn update(call: &mut Call<'_>) -> PhpResult {
         .map_err(|error| failure::operation(&error, CONTEXTS.main))?;
     let details = Details::read(call, DETAILS)?;
     let change = change(details, &stored)?;
+    let extensions = change.extensions.clone();
     apply(&service.backend, &service.name, change)?;
-    Ok(Value::Null)
+    if extensions.is_empty() {
+        return Ok(Value::Null);
+    }
+    let mut config = stored;
+    config.extensions.apply(&extensions);
+    Ok(contradictions::noticed(&config))
 }
 
 /// Checks `$details` and makes a change of it; keys that are absent or null change nothing (B39).

@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 
 use super::abi::{TYPE_FALSE, TYPE_INT, TYPE_NULL, TYPE_TRUE, ZendString, Zval};
 use super::engine::engine;
+use super::errors;
 use super::outcome::{Key, PhpResult, Throwable, Value};
 
 /// Writes the value of `answer` to `returned`, or throws.
@@ -32,6 +33,12 @@ unsafe fn build(value: &mut Value, out: *mut Zval) {
     unsafe {
         match value {
             Value::Null => *out = Zval::scalar(TYPE_NULL, 0),
+            Value::Noticed(texts) => {
+                *out = Zval::scalar(TYPE_NULL, 0);
+                for text in texts.iter() {
+                    notice(text);
+                }
+            }
             Value::Bool(false) => *out = Zval::scalar(TYPE_FALSE, 0),
             Value::Bool(true) => *out = Zval::scalar(TYPE_TRUE, 0),
             Value::Int(int) => *out = Zval::scalar(TYPE_INT, *int),
@@ -57,6 +64,20 @@ unsafe fn build(value: &mut Value, out: *mut Zval) {
             }
             Value::Object(object) => *out = Zval::object(object.create()),
         }
+    }
+}
+
+/// Raises an `E_NOTICE` of the function that is being called. A handler of the script may throw.
+unsafe fn notice(text: &CStr) {
+    // SAFETY: the text is a C string and the format takes one.
+    unsafe {
+        let raise = engine().symbols.php_error_docref;
+        raise(
+            std::ptr::null(),
+            errors::NOTICE,
+            c"%s".as_ptr(),
+            text.as_ptr(),
+        );
     }
 }
 

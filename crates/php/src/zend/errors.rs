@@ -10,6 +10,8 @@ use super::engine::engine;
 pub(crate) const ERROR: i32 = 1;
 /// `E_PARSE`
 pub(crate) const PARSE: i32 = 4;
+/// `E_NOTICE`
+pub(super) const NOTICE: i32 = 8;
 /// `E_CORE_ERROR`
 pub(crate) const CORE_ERROR: i32 = 16;
 /// `E_COMPILE_ERROR`

@@ -12,6 +12,8 @@ pub(crate) type PhpResult = Result<Value, Throwable>;
 /// A value for PHP.
 pub(crate) enum Value {
     Null,
+    /// Null, after notices (`E_NOTICE`) that begin with the name of the function.
+    Noticed(Vec<CString>),
     Bool(bool),
     Int(i64),
     /// A string; PHP's need not be UTF-8.
@@ -28,6 +30,11 @@ impl Value {
     /// A string of bytes.
     pub(crate) fn bytes(bytes: impl Into<Box<[u8]>>) -> Self {
         Self::Bytes(bytes.into())
+    }
+
+    /// Null, and these notices if there are any.
+    pub(crate) fn noticed(texts: impl IntoIterator<Item = String>) -> Self {
+        Self::Noticed(texts.into_iter().map(|text| c_text(&text)).collect())
     }
 
     /// A string of bytes, or null.

@@ -91,6 +91,7 @@ symbols! {
     zend_throw_exception: unsafe extern "C-unwind" fn(*mut ClassEntry, *const c_char, i64) -> *mut Object;
     zend_argument_value_error: unsafe extern "C-unwind" fn(u32, *const c_char, ...);
     zend_argument_type_error: unsafe extern "C-unwind" fn(u32, *const c_char, ...);
+    php_error_docref: unsafe extern "C-unwind" fn(*const c_char, c_int, *const c_char, ...);
     zend_value_error: unsafe extern "C-unwind" fn(*const c_char, ...);
 
     zend_register_internal_class_ex:

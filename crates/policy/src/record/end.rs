@@ -71,6 +71,12 @@ pub struct End {
         serde(default, skip_serializing_if = "Option::is_none")
     )]
     pub needed: Option<Box<str>>,
+    /// It was told to stop because this, which it needs, had failed (X71).
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub with_needed: Option<Box<str>>,
 }
 
 /// The kinds of end, each with its rule.

@@ -240,6 +240,37 @@ fn x71_it_is_stopped_with_what_it_needs_and_started_behind_it() {
 }
 
 #[test]
+fn x71_why_names_what_it_is_restarted_with() {
+    let why = |host: &Host| {
+        let sentences = relance_policy::explain::explain(&host.record, host.now);
+        let said = sentences
+            .iter()
+            .map(|said| said.of(relance_texts::Lang::En));
+        said.collect::<Vec<_>>().join(" ")
+    };
+    let mut host = running("restart");
+    down(&mut host, true);
+    let said = why(&host);
+    assert!(
+        said.contains("db, which it needs, failed") && said.contains("(X71)"),
+        "{said}"
+    );
+    assert!(!said.contains("was asked for"), "nobody has asked: {said}");
+    // It is up again before this one has stopped.
+    back(&mut host, 0);
+    dies(&mut host);
+    let said = why(&host);
+    assert!(
+        said.contains("because db, which it needs, had failed (X71)"),
+        "{said}"
+    );
+    assert!(
+        said.contains("because db, which it needs, is back"),
+        "{said}"
+    );
+}
+
+#[test]
 fn x71_those_that_need_it_stop_first() {
     let mut host = running("restart");
     down_behind(&mut host, true, true);

@@ -16,10 +16,12 @@ use relance_scm::config::Extensions;
 use relance_scm::manager::ToApply;
 use relance_scm::{ScmError, ServiceName, Win32Error};
 use relance_texts::{Lang, apply, command, quoted};
+use relance_wire::api::ContradictionBody;
 use serde::Serialize;
 
 use super::{restart, scale, stop};
 use crate::cli::{CommandFailure, CommandResult, Common, Manager, usage};
+use crate::contradictions;
 use crate::lang::{lang, say};
 use crate::limits;
 use crate::plain::{plain, plain_lines};
@@ -320,6 +322,9 @@ impl Telling {
                 println!("    {}", plain_lines(&change.said()));
             }
         }
+        for found in &step.contradictions {
+            contradictions::tell(step.name.as_str(), found);
+        }
     }
 
     fn said(self, act: Act, name: String) {
@@ -370,6 +375,9 @@ struct OutcomeReply<'a> {
     restarted: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
+    /// Settings that do nothing because of others (X47).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    contradictions: Vec<ContradictionBody>,
 }
 
 #[derive(Serialize)]
@@ -406,6 +414,7 @@ impl<'a> PlanReply<'a> {
                 error: result
                     .and_then(|result| result.as_ref().err())
                     .map(|failure| failure.sentence(Lang::En)),
+                contradictions: step.contradictions.iter().map(Into::into).collect(),
             }
         };
         let policy = |step: &'a PolicyStep| PolicyReply {

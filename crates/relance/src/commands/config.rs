@@ -6,7 +6,7 @@ use clap::Parser;
 use relance_scm::config::Extensions;
 use relance_scm::instance::is_template;
 use relance_scm::settings::Section;
-use relance_scm::{ConfigChange, ServiceConfig};
+use relance_scm::{ConfigChange, ServiceConfig, ServiceName};
 use relance_texts::command;
 use relance_wire::api::{ChangeConfigRequest, ConfigBody};
 use relance_wire::settings::texts;
@@ -14,7 +14,8 @@ use relance_wire::settings::texts;
 use super::options::ConfigOptions;
 use super::references;
 use super::windows_settings::{self, WindowsOptions};
-use crate::cli::{CommandFailure, CommandResult, Common, usage};
+use crate::cli::{CommandFailure, CommandResult, Common, Manager, usage};
+use crate::contradictions;
 use crate::lang::{lang, say};
 use crate::limits;
 use crate::plain::plain;
@@ -55,11 +56,10 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let changes = change != ChangeConfigRequest::default();
     if changes {
         let change = ConfigChange::try_from(&change)?;
-        let mut changed = Extensions::default();
-        changed.apply(&change.extensions);
         let before = next_start::before(&manager, &name);
-        manager.ask(|scm, caller, reply| scm.change_config(caller, &name, change, reply))?;
-        limits::note(&manager, [(name.as_str(), &changed)]);
+        let sent = change.clone();
+        manager.ask(|scm, caller, reply| scm.change_config(caller, &name, sent, reply))?;
+        note(&manager, name.as_str(), &change, &name);
         next_start::note(&manager, name.as_str(), [(&name, before)]);
     }
     if changes || !arguments.windows.is_empty() {
@@ -113,10 +113,25 @@ fn change_all(arguments: &Arguments) -> CommandResult {
         },
     )?;
     next_start::note(&manager, &arguments.name, before);
+    if let Some(one) = instances.names.first() {
+        note(&manager, &arguments.name, &change, one);
+    }
+    Ok(())
+}
+
+/// Says what of a change has no effect here (X53), or none beside the other settings (X47). `shown` is what the
+/// person has called it.
+fn note(manager: &Manager, shown: &str, change: &ConfigChange, name: &ServiceName) {
     let mut changed = Extensions::default();
     changed.apply(&change.extensions);
-    limits::note(&manager, [(&*arguments.name, &changed)]);
-    Ok(())
+    limits::note(manager, [(shown, &changed)]);
+    if change.extensions.is_empty() && change.kind.is_none() {
+        return;
+    }
+    let config = manager.ask(|scm, caller, reply| scm.query_config(caller, name, reply));
+    if let Ok(config) = config {
+        contradictions::note(shown, &config);
+    }
 }
 
 fn print(config: &ServiceConfig, of_windows: Vec<(&'static str, String)>) {

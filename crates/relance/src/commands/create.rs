@@ -68,12 +68,12 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         password: Secret::default(),
     };
     arguments.windows.check()?;
-    let extensions = service.config.extensions.clone();
+    let config = service.config.clone();
     if let Some(count) = arguments.instances {
         let manager = arguments.common.manager()?;
         instances::create(&manager, &service.config, count)?;
-        limits::note(&manager, [(&*arguments.name, &extensions)]);
-        contradictions::note(&arguments.name, &extensions);
+        limits::note(&manager, [(&*arguments.name, &config.extensions)]);
+        contradictions::note(&arguments.name, &config);
         return Ok(());
     }
     if is_template(&arguments.name) {
@@ -94,8 +94,8 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         if let Some(missing) = missing {
             eprintln!("{}", say(missing));
         }
-        limits::note(&manager, [(name.as_str(), &extensions)]);
-        contradictions::note(name.as_str(), &extensions);
+        limits::note(&manager, [(name.as_str(), &config.extensions)]);
+        contradictions::note(name.as_str(), &config);
     }
     applied
 }

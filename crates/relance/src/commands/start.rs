@@ -191,9 +191,10 @@ fn has_ended(info: &ServiceInfo, end: &EndInfo, lines: Option<&str>) -> CommandF
         let (name, problem) = (&info.config.service_name, problem.clone());
         return ScmError::new(code(info), start::Impossible { name, problem }).into();
     }
-    let what = match end.exit {
-        Some(exit) => command::ProcessEnded { exit }.into(),
-        None => code(info).into(),
+    let what = match (&end.cause, end.exit) {
+        (Some(cause), _) => cause.clone().into(),
+        (None, Some(exit)) => command::ProcessEnded { exit }.into(),
+        (None, None) => code(info).into(),
     };
     let mut pending = info.recovery.pending.iter();
     let restarts = pending.any(|pending| pending.action.kind.restarts());

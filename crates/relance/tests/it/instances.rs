@@ -157,17 +157,6 @@ fn c31_a_command_says_that_a_deleted_service_still_runs() {
 }
 
 #[test]
-fn x47_settings_without_effect_are_told_at_creation_and_by_the_doctor() {
-    let daemon = Daemon::start(relance());
-    let words = ["create", "a", "--probe-interval=3s", "--", "/bin/true"];
-    let said = text(&daemon.relance(&words));
-    let sentence = "--probe-interval has no effect without --probe (X47)";
-    assert!(said.starts_with(&format!("a: {sentence}; ")), "{said}");
-    let found = text(&daemon.relance(&["doctor"]));
-    assert!(found.contains(sentence), "{found}");
-}
-
-#[test]
 fn x52_a_template_is_not_a_service() {
     let daemon = Daemon::start(relance());
     let refused = |words: &[&str], expected: &str| {

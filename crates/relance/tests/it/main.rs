@@ -20,6 +20,7 @@ mod console;
 mod console_attacks;
 mod console_french;
 mod container;
+mod contradictions;
 mod doctor;
 mod event_stream;
 mod exits;

@@ -6,6 +6,7 @@ use relance_scm::{RecoveryPolicy, ScmError, ServiceConfig};
 use serde::{Deserialize, Serialize};
 
 use super::config::ConfigBody;
+use super::contradictions::AppliedContradictions;
 use super::is_default;
 use super::outcome::{outcome_of, word_of};
 use super::policies::PolicyBody;
@@ -35,6 +36,9 @@ pub struct ApplyReply {
     pub policies: Vec<String>,
     /// One word a service.
     pub outcomes: Vec<String>,
+    /// Of the services whose settings contradict each other, what.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub contradictions: Vec<AppliedContradictions>,
 }
 
 impl ApplyRequest {
@@ -93,6 +97,7 @@ impl ApplyReply {
         Self {
             policies: words,
             outcomes: services,
+            contradictions: Vec::new(),
         }
     }
 }

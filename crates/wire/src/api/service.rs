@@ -20,6 +20,7 @@ use relance_scm::{Sentence, WENT_INTO_BACKGROUND};
 use serde::{Deserialize, Serialize};
 
 use super::config::{ActionBody, ConfigBody};
+use super::contradictions::ContradictionBody;
 use super::event::{EventBody, ExitBody};
 use super::held::HeldBody;
 use super::is_default;
@@ -128,6 +129,9 @@ pub struct ServiceReply {
     /// Why what it prints, or has printed last, is not kept as it is to be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_problem: Option<SentenceBody>,
+    /// What its settings contradict.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contradictions: Vec<ContradictionBody>,
 }
 
 /// Failures of a service and what follows from them.
@@ -206,6 +210,9 @@ pub struct EndBody {
     /// Why it could not be started, with what is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<SentenceBody>,
+    /// Why, where the manager knows more than what the kernel saw.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<SentenceBody>,
 }
 
 impl From<&ServiceInfo> for ServiceReply {
@@ -222,6 +229,7 @@ impl From<&ServiceInfo> for ServiceReply {
             held: info.held.as_ref().map(HeldBody::from),
             next_start_at_ms: info.next_start.map(|at| at.0),
             output_problem: info.output_problem.as_ref().map(SentenceBody::from),
+            contradictions: ContradictionBody::of(&info.config),
         }
     }
 }
@@ -264,6 +272,7 @@ impl From<&EndInfo> for EndBody {
             went_wrong: end.went_wrong,
             summary: end.summary.to_owned(),
             problem: end.problem.as_ref().map(SentenceBody::from),
+            cause: end.cause.as_ref().map(SentenceBody::from),
         }
     }
 }
@@ -345,6 +354,7 @@ fn read_end(body: &EndBody) -> Result<EndInfo, ScmError> {
         went_wrong: body.went_wrong,
         summary: known(&body.summary, &SUMMARIES),
         problem: body.problem.as_ref().map(Sentence::from),
+        cause: body.cause.as_ref().map(Sentence::from),
     })
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use relance_scm::contradictions::{self, Contradiction, Naming};
 use relance_scm::manager::{PolicyInfo, ServiceInfo, ToApply};
 use relance_scm::settings::TakesEffect;
 use relance_scm::{ServiceConfig, ServiceName, ServiceState};
@@ -21,6 +22,8 @@ pub(crate) struct Step {
     pub(crate) changes: Vec<Change>,
     /// Whether it runs, and changes that it sees at its next start only.
     pub(crate) runs_on: bool,
+    /// Settings that do nothing because of others (X47), where something is created or changed.
+    pub(crate) contradictions: Vec<Contradiction>,
 }
 
 /// What happens to all of them.
@@ -105,6 +108,7 @@ impl Plan {
             act: Act::Delete,
             changes: Vec::new(),
             runs_on: false,
+            contradictions: Vec::new(),
         }));
     }
 
@@ -156,6 +160,7 @@ fn step(
             act: Act::Create,
             changes: changes(&neutral, new, secrets),
             runs_on: false,
+            contradictions: contradictions::of(new, Naming::Keys),
         };
     };
     if cfg!(windows) && new.security.is_none() {
@@ -169,6 +174,11 @@ fn step(
         act: if is_same { Act::Keep } else { Act::Change },
         changes: changes(&old, new, secrets),
         runs_on: runs && !is_same && waits_for_start(&old, new),
+        contradictions: if is_same {
+            Vec::new()
+        } else {
+            contradictions::of(new, Naming::Keys)
+        },
     }
 }
 

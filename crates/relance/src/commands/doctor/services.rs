@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use relance_policy::trap::{Trap, traps_with_run};
 use relance_scm::config::{Dependency, StartType};
+use relance_scm::contradictions::{self, Naming};
 use relance_scm::controllers::Controllers;
 use relance_scm::event_log::Timestamp;
 use relance_scm::manager::{ServiceInfo, UnreadableService};
@@ -18,7 +19,6 @@ use relance_texts::{Sentence, doctor, shown};
 use super::finding::{Finding, Level};
 use super::program_file::{self, Wrong};
 use crate::commands::traps;
-use crate::contradictions;
 use crate::lang::say;
 use crate::limits::lacking;
 
@@ -80,9 +80,9 @@ fn limits(info: &ServiceInfo, controllers: Option<Controllers>) -> Option<Findin
 
 /// X47: settings that do nothing because of others.
 fn contradicting(info: &ServiceInfo) -> Vec<Finding> {
-    let found = contradictions::of(&info.config.extensions).into_iter();
+    let found = contradictions::of(&info.config, Naming::Options).into_iter();
     found
-        .map(|(text, advice)| Finding::warning(name(info), text, advice))
+        .map(|found| Finding::warning(name(info), found.problem, found.advice))
         .collect()
 }
 

@@ -248,6 +248,7 @@ fn failed_start(name: &str) -> ServiceInfo {
         went_wrong: true,
         summary: "start failed",
         problem: None,
+        cause: None,
     });
     info
 }

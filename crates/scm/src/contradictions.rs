@@ -1,0 +1,211 @@
+//! Settings that do nothing because of others (X47): they are kept, since the other may follow, and it is said
+//! wherever they are set. Here is what is said; who sets them shows it.
+
+use relance_texts::{Human, Lang, Sentence, Size, setting};
+
+use crate::config::{Extensions, Probe, Readiness};
+use crate::settings::{
+    EXTENSIONS, MEMORY_HIGH, MEMORY_MAX, PROBE, READY, READY_AFTER, RECYCLE_ABOVE, RECYCLE_AFTER,
+    RECYCLE_AFTER_JOBS, RECYCLE_AT, SCHEDULE, START_DEADLINE, Setting, WATCHDOG,
+};
+use crate::{ServiceConfig, ServiceKind};
+
+/// Settings that cannot all have their effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contradiction {
+    /// What does nothing, and why.
+    pub problem: Sentence,
+    /// What to do.
+    pub advice: Sentence,
+}
+
+/// How a reader calls settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// As options: `--probe-interval`.
+    Options,
+    /// As in files, in the API and in PHP: `probe_interval_ms`.
+    Keys,
+    /// As in forms: `Probe interval`.
+    Labels(Lang),
+}
+
+impl Naming {
+    fn name(self, setting: &Setting) -> String {
+        match self {
+            Self::Options => format!("--{}", setting.option),
+            Self::Keys => setting.key.to_owned(),
+            Self::Labels(lang) => setting.label.of(lang).to_owned(),
+        }
+    }
+
+    fn names(self, options: &[&str]) -> String {
+        let found = options.iter().filter_map(|option| find(option));
+        let names: Vec<String> = found.map(|setting| self.name(setting)).collect();
+        names.join(", ")
+    }
+}
+
+fn find(option: &str) -> Option<&'static Setting> {
+    EXTENSIONS.iter().find(|setting| setting.option == option)
+}
+
+/// A setting, or several with one beginning, that has an effect only beside another.
+struct Need {
+    options: &'static [&'static str],
+    /// What is missing: one of these.
+    needed: &'static [&'static str],
+    /// How its value has to begin.
+    value: &'static str,
+    is_met: fn(&Extensions) -> bool,
+}
+
+const NEEDS: &[Need] = &[
+    Need {
+        options: &["probe-interval", "probe-failures", "probe-delay"],
+        needed: &["probe"],
+        value: "",
+        is_met: |set| set.get(PROBE).is_some(),
+    },
+    Need {
+        options: &["probe-timeout"],
+        needed: &["probe"],
+        value: "",
+        is_met: |set| {
+            set.get(PROBE).is_some() || matches!(set.get(READY), Some(Readiness::Command(_)))
+        },
+    },
+    Need {
+        options: &["probe-text"],
+        needed: &["probe"],
+        value: " http://",
+        is_met: |set| matches!(set.get(PROBE), Some(Probe::Http { .. })),
+    },
+    Need {
+        options: &["watchdog-signal"],
+        needed: &["watchdog", "probe"],
+        value: "",
+        // A program that may say something may also say that it hangs.
+        is_met: |set| {
+            set.get(WATCHDOG).is_some()
+                || set.get(PROBE).is_some()
+                || matches!(set.get(READY), Some(Readiness::Notify))
+        },
+    },
+    Need {
+        options: &["when-start-missed", "when-still-running"],
+        needed: &["schedule"],
+        value: "",
+        is_met: |set| set.get(SCHEDULE).is_some(),
+    },
+    Need {
+        options: &["recycle-jitter"],
+        needed: &[
+            "recycle-above",
+            "recycle-after",
+            "recycle-at",
+            "recycle-after-jobs",
+        ],
+        value: "",
+        is_met: |set| {
+            set.get(RECYCLE_ABOVE).is_some()
+                || set.get(RECYCLE_AFTER).is_some()
+                || set.get(RECYCLE_AT).is_some()
+                || set.get(RECYCLE_AFTER_JOBS).is_some()
+        },
+    },
+];
+
+/// What the settings of a service contradict, each with what to do.
+#[must_use]
+pub fn of(config: &ServiceConfig, naming: Naming) -> Vec<Contradiction> {
+    let set = &config.extensions;
+    let mut found: Vec<_> = set
+        .given()
+        .filter_map(|(setting, _)| without_effect(config, setting, naming))
+        .collect();
+    found.extend(never_ready(set, naming));
+    found.extend(never_recycled(set, naming));
+    found.extend(never_slowed(set, naming));
+    found
+}
+
+/// It waits for another, or is for services of the other kind.
+fn without_effect(
+    config: &ServiceConfig,
+    setting: &Setting,
+    naming: Naming,
+) -> Option<Contradiction> {
+    let option = naming.name(setting);
+    if !setting.applies_to(config.kind) {
+        return Some(Contradiction {
+            problem: match config.kind {
+                ServiceKind::Service => setting::ForPrograms { option: &*option }.into(),
+                ServiceKind::Program => setting::ForServices { option: &*option }.into(),
+            },
+            advice: setting::OtherKindDo { option }.into(),
+        });
+    }
+    let mut needs = NEEDS.iter();
+    let need = needs.find(|need| need.options.contains(&setting.option))?;
+    let needed = naming.names(need.needed) + need.value;
+    (!(need.is_met)(&config.extensions)).then(|| Contradiction {
+        problem: setting::WithoutEffect {
+            option: &*option,
+            needed: &*needed,
+        }
+        .into(),
+        advice: setting::WithoutEffectDo { option, needed }.into(),
+    })
+}
+
+/// It has to stay up longer than it may be START_PENDING.
+fn never_ready(set: &Extensions, naming: Naming) -> Option<Contradiction> {
+    let deadline = set.get(START_DEADLINE)?;
+    let time = set.get(READY_AFTER);
+    let is_never = !time.is_zero() && !deadline.is_zero() && time >= deadline;
+    let (deadline, time) = (Human(deadline), Human(time));
+    is_never.then(|| Contradiction {
+        problem: setting::NeverReady { deadline, time }.into(),
+        advice: setting::NeverReadyDo {
+            deadline: naming.name(START_DEADLINE.setting()),
+            time: naming.name(READY_AFTER.setting()),
+        }
+        .into(),
+    })
+}
+
+/// The kernel kills it below the line.
+fn never_recycled(set: &Extensions, naming: Naming) -> Option<Contradiction> {
+    let (line, most) = (set.get(RECYCLE_ABOVE)?, set.get(MEMORY_MAX)?);
+    (line >= most).then(|| Contradiction {
+        problem: setting::NeverRecycled {
+            line: Size(line),
+            most: Size(most),
+        }
+        .into(),
+        advice: below_most(naming, RECYCLE_ABOVE.setting()),
+    })
+}
+
+/// The kernel kills it before it is slowed down.
+fn never_slowed(set: &Extensions, naming: Naming) -> Option<Contradiction> {
+    let (line, most) = (set.get(MEMORY_HIGH)?, set.get(MEMORY_MAX)?);
+    (line >= most).then(|| Contradiction {
+        problem: setting::NeverSlowed {
+            line: Size(line),
+            most: Size(most),
+        }
+        .into(),
+        advice: below_most(naming, MEMORY_HIGH.setting()),
+    })
+}
+
+fn below_most(naming: Naming, line: &Setting) -> Sentence {
+    let most = naming.name(MEMORY_MAX.setting());
+    let line = naming.name(line);
+    setting::BelowMost { line, most }.into()
+}
+
+#[cfg(test)]
+mod tests;
