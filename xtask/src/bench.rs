@@ -1,4 +1,4 @@
-//! `cargo xtask bench [--install] [OPTION...]`: the harness of `bench/` with the release build.
+//! `cargo xtask bench [--install] [OPTION...]`: the harness of `bench/` with the program that releases hold.
 //!
 //! Without options it measures everything beside all peers that are installed, and writes the result into
 //! `docs/performance.md`; with options of `bench.py` it only prints.
@@ -10,7 +10,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::{apt, cargo};
+use crate::linux::architecture::Architecture;
+use crate::{apt, linux};
 
 /// What a run for the page measures: sizes of fleets, and repeats.
 const SIZES: &str = "10,100,1000";
@@ -25,26 +26,26 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
     if !install.is_empty() {
         peers::install(root)?;
     }
-    cargo::run(root, &["build", "--release", "--package", "relance"])?;
+    let program = linux::program(root, "release", Architecture::of_this_machine()?)?;
     if words.is_empty() {
-        return write_page(root);
+        return write_page(root, &program);
     }
-    measure(root, &words)
+    measure(root, &program, &words)
 }
 
-fn measure(root: &Path, words: &[&str]) -> Result<()> {
+fn measure(root: &Path, program: &Path, words: &[&str]) -> Result<()> {
     let mut command = Command::new("python3");
     command
         .arg("bench.py")
         .args(words)
-        .env("RELANCE_BIN", root.join("target/release/relance"))
+        .env("RELANCE_BIN", program)
         .env("PATH", peers::path(root)?)
         .current_dir(root.join("bench"));
     apt::run(&mut command)
 }
 
 /// Measures everything and writes it into the page.
-fn write_page(root: &Path) -> Result<()> {
+fn write_page(root: &Path, program: &Path) -> Result<()> {
     let python = peers::python(root, &["matplotlib"])?;
     let measured = root.join("target/bench/measured.json");
     let file = measured.to_str().context("the path is text")?;
@@ -58,7 +59,7 @@ fn write_page(root: &Path) -> Result<()> {
         "--json",
         file,
     ];
-    measure(root, &words)?;
+    measure(root, program, &words)?;
     let mut command = Command::new(python);
     command
         .arg(root.join("bench/page.py"))

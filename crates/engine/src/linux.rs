@@ -30,6 +30,7 @@ mod prober;
 mod process;
 mod processes;
 mod protocol;
+mod resident;
 mod secret;
 mod signals;
 mod spawn;

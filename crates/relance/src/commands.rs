@@ -440,16 +440,16 @@ fn all() -> impl Iterator<Item = &'static Command> {
     GROUPS.iter().flat_map(|(_, commands)| *commands)
 }
 
+/// The command that seems to be meant.
+fn meant(arguments: &[OsString]) -> Option<&'static Command> {
+    let (_, word) = habits::command_word(arguments)?;
+    all().find(|command| command.name == word)
+}
+
 /// Reads the command line with the one command that seems to be meant; with all of them if that was
 /// wrong, or for help.
 pub(crate) fn parse(arguments: &[OsString]) -> Result<ArgMatches, clap::Error> {
-    let is_named = |command: &&Command| {
-        let mut words = arguments.iter().skip(1);
-        words
-            .find(|word| !word.to_string_lossy().starts_with('-'))
-            .is_some_and(|word| word == command.name)
-    };
-    if let Some(command) = all().find(is_named) {
+    if let Some(command) = meant(arguments) {
         let root = root(std::iter::once(command));
         match root.try_get_matches_from(arguments) {
             Err(error) if error.kind() == ErrorKind::InvalidSubcommand => {}

@@ -46,6 +46,7 @@ mod testing;
 mod text;
 mod waiting;
 mod words;
+mod zone;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

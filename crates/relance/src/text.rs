@@ -12,6 +12,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::cli::{CommandFailure, usage};
 use crate::plain::plain_lines;
+use crate::zone;
 
 /// Prints names and values below each other.
 pub(crate) fn print_pairs<N: AsRef<str>>(pairs: &[(N, String)]) {
@@ -34,7 +35,7 @@ pub(crate) fn print_pairs<N: AsRef<str>>(pairs: &[(N, String)]) {
 pub(crate) fn moment(at: Timestamp) -> String {
     match jiff::Timestamp::from_millisecond(at.0) {
         Ok(moment) => moment
-            .to_zoned(jiff::tz::TimeZone::system())
+            .to_zoned(zone::local())
             .strftime("%Y-%m-%d %H:%M:%S%.3f")
             .to_string(),
         Err(_) => format!("{} ms", at.0),
@@ -44,7 +45,7 @@ pub(crate) fn moment(at: Timestamp) -> String {
 /// The second of the day at a moment, in the user's time zone.
 pub(crate) fn second_of_day(at: Timestamp) -> Option<u32> {
     let moment = jiff::Timestamp::from_millisecond(at.0).ok()?;
-    let time = moment.to_zoned(jiff::tz::TimeZone::system()).time();
+    let time = moment.to_zoned(zone::local()).time();
     let minutes = i32::from(time.hour()) * 60 + i32::from(time.minute());
     u32::try_from(minutes * 60 + i32::from(time.second())).ok()
 }
@@ -116,12 +117,7 @@ pub(crate) fn moment_from(text: &str) -> Result<Timestamp, CommandFailure> {
         .map(jiff::Timestamp::as_millisecond)
         .or_else(|_| {
             let local: jiff::civil::DateTime = text.replace(' ', "T").parse()?;
-            Ok::<_, jiff::Error>(
-                local
-                    .to_zoned(jiff::tz::TimeZone::system())?
-                    .timestamp()
-                    .as_millisecond(),
-            )
+            Ok::<_, jiff::Error>(local.to_zoned(zone::local())?.timestamp().as_millisecond())
         });
     zoned
         .map(Timestamp)
@@ -130,7 +126,8 @@ pub(crate) fn moment_from(text: &str) -> Result<Timestamp, CommandFailure> {
 
 /// The midnight at which the day of this name began, in the user's time zone.
 fn day(name: &str) -> Option<Timestamp> {
-    let today = jiff::Zoned::now().start_of_day().ok()?;
+    let now = jiff::Timestamp::now().to_zoned(zone::local());
+    let today = now.start_of_day().ok()?;
     let midnight = match name {
         "today" => today,
         "yesterday" => today.yesterday().ok()?.start_of_day().ok()?,

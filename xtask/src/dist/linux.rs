@@ -2,19 +2,17 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::{Dist, archive, copy, debian, extension, manual, write};
 use crate::cargo;
 use crate::linux::architecture::{Architecture, Libc};
-use crate::linux::elf;
-use crate::linux::zig::{Build, Link};
 
 pub(super) fn make(dist: &Dist) -> Result<()> {
     let name = dist.architecture.name();
     let folder = dist.folder(&format!("relance-{}-linux-{name}", dist.version))?;
     dist.common(&folder)?;
-    let program = program(dist)?;
+    let program = crate::linux::program(dist.root, dist.profile(), dist.architecture)?;
     copy(&program, &folder.join("bin/relance"))?;
     // Where `relance php install` looks for them.
     for (libc, file) in [
@@ -67,21 +65,6 @@ const COMPLETIONS: [(&str, &str); 3] = [
 
 /// The unit of systemd.
 const UNIT: &str = "packaging/relance.service";
-
-/// Builds the program, which needs nothing of the system but its kernel.
-fn program(dist: &Dist) -> Result<PathBuf> {
-    let build = Build {
-        root: dist.root,
-        package: "relance",
-        profile: dist.profile(),
-        architecture: dist.architecture,
-        link: Link::Static,
-    };
-    let file = build.run()?.join("relance");
-    elf::check_static(&file, dist.architecture)
-        .with_context(|| format!("{} is not what it should be", file.display()))?;
-    Ok(file)
-}
 
 /// A program that runs here and says the same of itself as the one that is packed.
 fn teller(dist: &Dist, packed: PathBuf) -> Result<PathBuf> {

@@ -25,6 +25,40 @@ pub(crate) struct Build<'a> {
     pub(crate) profile: &'a str,
     pub(crate) architecture: Architecture,
     pub(crate) link: Link,
+    pub(crate) profile_data: ProfileData<'a>,
+}
+
+/// What the compiler knows of how often each function is called (profile-guided optimization).
+#[derive(Clone, Copy)]
+pub(crate) enum ProfileData<'a> {
+    /// Nothing.
+    None,
+    /// The program counts, and leaves its counts in this folder when it ends.
+    Collected(&'a Path),
+    /// What was counted: functions that are called lie together in the file, the others are made small.
+    Used(&'a Path),
+}
+
+impl ProfileData<'_> {
+    fn flags(self) -> Option<String> {
+        match self {
+            Self::None => None,
+            Self::Collected(folder) => Some(format!("-Cprofile-generate={}", folder.display())),
+            // Functions that were not counted are no mistake: parsers of commands that nobody typed.
+            Self::Used(file) => Some(format!(
+                "-Cprofile-use={} -Clink-arg=-z -Clink-arg=keep-text-section-prefix",
+                file.display()
+            )),
+        }
+    }
+
+    fn folder(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Collected(_) => "-collecting",
+            Self::Used(_) => "-profiled",
+        }
+    }
 }
 
 /// The library for C that the file takes.
@@ -47,7 +81,8 @@ impl Build<'_> {
         let target = self.architecture.target(libc);
         require_target(&target)?;
         // Apart from ordinary builds, and by kind: the same target is linked in different ways.
-        let folder = self.root.join("target/dist-build").join(kind);
+        let folder = format!("target/dist-build/{kind}{}", self.profile_data.folder());
+        let folder = self.root.join(folder);
         let mut build = Command::new(tools.join("bin/cargo-zigbuild"));
         build
             .args(["zigbuild", "--quiet", "--locked"])
@@ -67,6 +102,9 @@ impl Build<'_> {
                 .args(["--target", &target])
                 .env(linker_variable(&target), "rust-lld"),
         };
+        if let Some(flags) = self.profile_data.flags() {
+            build.env("RUSTFLAGS", flags);
+        }
         let status = build.status().context("running cargo-zigbuild")?;
         ensure!(
             status.success(),

@@ -17,6 +17,7 @@ use rustix::time::{
 use super::clock::{self, Clock};
 use super::place::opened_to_others;
 use super::processes::{LinuxProcesses, TOKEN_STORE, TOKEN_TIMER, TOKEN_WAKE, TOKEN_WALL};
+use super::resident::forget_start;
 use super::store_watch::StoreWatch;
 use super::wall_timer::WallTimer;
 use crate::access;
@@ -111,6 +112,7 @@ impl Driver {
         if !self.is_ready && !self.engine.waits_for_services() && self.engine.is_on_record() {
             self.is_ready = true;
             self.engine.processes().ready();
+            forget_start();
         }
     }
 

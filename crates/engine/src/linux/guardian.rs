@@ -328,6 +328,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
     }
     guardian.end_console();
     guardian.end_notifier();
+    guardian.let_engine_end();
     guardian.close_groups();
     guardian.streams.close(&guardian.epoll);
     if guardian.runs.values().all(|run| run.end.is_some()) {
@@ -434,6 +435,7 @@ impl Guardian {
         let notify = self.setup.notify.take().filter(|_| !self.is_handed_over);
         super::process::notify_ready(notify.as_deref());
         self.attend();
+        super::resident::forget_start();
     }
 
     fn terminate(&mut self, key: RunKey) {

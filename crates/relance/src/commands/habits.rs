@@ -237,7 +237,7 @@ fn is_file(word: &OsString) -> bool {
 }
 
 /// The first word that is not an option; the value of `--socket` or `--machine` is none either.
-fn command_word(arguments: &[OsString]) -> Option<(usize, &str)> {
+pub(super) fn command_word(arguments: &[OsString]) -> Option<(usize, &str)> {
     let mut words = arguments.iter().enumerate().skip(1);
     while let Some((at, word)) = words.next() {
         let word = word.to_str()?;

@@ -20,6 +20,19 @@ fn options_of_all_commands_may_stand_before_and_behind() {
     }
 }
 
+/// Describing all of them takes four times as long as the rest of a small command.
+#[test]
+fn only_the_command_that_is_named_is_described() {
+    for line in [
+        "relance status a --socket /s",
+        "relance --socket /s status a",
+        "relance --json --socket /s status a",
+    ] {
+        let meant = meant(&words(line)).map(|command| command.name);
+        assert_eq!(meant, Some("status"), "{line}");
+    }
+}
+
 #[test]
 fn a_mistyped_command_is_recognised() {
     let error = parse(&words("relance statsu x")).expect_err("no command");

@@ -4,7 +4,9 @@
 use std::fmt;
 
 use crate::controllers::Controllers;
-use crate::settings::{EXTENSIONS, Key, SetBy, Setting, Subject, TakesEffect, Typed, Value};
+use crate::settings::{
+    EXTENSIONS, Key, SetBy, Setting, Subject, TakesEffect, Typed, Value, extension_index,
+};
 
 /// Values of the settings that Windows does not have. Only what differs from its default is kept.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -155,7 +157,7 @@ impl ExtensionsChange {
 }
 
 fn position(setting: &Setting) -> Option<usize> {
-    EXTENSIONS.iter().position(|known| known.key == setting.key)
+    extension_index(setting.key)
 }
 
 impl fmt::Debug for Extensions {

@@ -3,9 +3,11 @@
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::rc::Rc;
+use std::time::Duration;
 
 use relance_scm::manager::OutputStream;
-use rustix::event::epoll;
+use rustix::event::{PollFd, PollFlags, Timespec, epoll, poll};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::super::clock;
 use super::super::link::{Filled, Link};
@@ -15,6 +17,9 @@ use super::super::protocol::{
 use super::super::spawn::{SpawnError, SpawnSpec, SpawnStage};
 use super::restart::Restart;
 use super::{EXIT_CANNOT_START, Guardian, TOKEN_ENGINE, socket_pair};
+
+/// How long the engine may take to end after its last word.
+const LAST_MOMENTS: Duration = Duration::from_secs(2);
 
 /// The engine's process.
 pub(super) struct Engine {
@@ -48,6 +53,22 @@ impl Guardian {
                 }
             }
         }
+    }
+
+    /// Waits until the engine has ended by itself, which it does when the link is closed. So it closes its files, and
+    /// nobody who waits for the guardian finds it still there. One that hangs is killed with the guardian.
+    pub(super) fn let_engine_end(&mut self) {
+        let Some(Engine { pid, link, .. }) = self.engine.take() else {
+            return;
+        };
+        let id = Pid::from_raw(pid.cast_signed());
+        let Some(process) = id.and_then(|id| pidfd_open(id, PidfdFlags::empty()).ok()) else {
+            return;
+        };
+        drop(link);
+        let limit = Timespec::try_from(LAST_MOMENTS).ok();
+        // Whether it has ended or not, the guardian ends now.
+        let _ = poll(&mut [PollFd::new(&process, PollFlags::IN)], limit.as_ref());
     }
 
     pub(super) fn try_start_engine(&mut self, now: u64) -> Result<(), SpawnError> {
