@@ -11,6 +11,7 @@ mod rights;
 mod unreadable;
 mod watch;
 
+use std::collections::BTreeSet;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -195,7 +196,7 @@ impl EngineHandle {
 
 impl ServiceManager for EngineHandle {
     fn create_service(&self, caller: &Caller, service: NewService, reply: Reply<()>) {
-        match self.check_new(caller, &service) {
+        match self.check_new(caller, std::slice::from_ref(&service)) {
             Ok(()) => self.configure(caller, Change::Create(Box::new(service)), reply),
             Err(error) => reply.send(Err(error)),
         }
@@ -451,6 +452,7 @@ impl ServiceManager for EngineHandle {
         reply: Reply<Vec<Usage>>,
     ) {
         let snapshot = self.publisher.snapshot();
+        let services: Option<BTreeSet<_>> = services.map(|ids| ids.into_iter().collect());
         let running: Vec<_> = snapshot
             .services
             .iter()

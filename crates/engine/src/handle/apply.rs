@@ -1,11 +1,14 @@
 //! Policies and services that are to be as a request describes them: what can be checked before the owner loop has it.
 
+use std::collections::BTreeSet;
+
 use relance_scm::config::Extensions;
 use relance_scm::manager::{NewService, ToApply};
 use relance_scm::{Caller, ConfigChange, PolicyChange, ScmError, ServiceName};
 
 use super::EngineHandle;
 use crate::command::Change;
+use crate::linux::LogOwners;
 
 impl EngineHandle {
     /// What makes these policies and services, if they can be: services may use the policies.
@@ -14,9 +17,7 @@ impl EngineHandle {
         caller: &Caller,
         to_apply: ToApply,
     ) -> Result<Vec<Change>, ScmError> {
-        for service in &to_apply.services {
-            self.check_new(caller, service)?;
-        }
+        self.check_new(caller, &to_apply.services)?;
         let policies = to_apply.policies.into_iter();
         let policies = policies.map(|policy| {
             let change = PolicyChange::Set(Box::new(policy.as_change()));
@@ -27,16 +28,27 @@ impl EngineHandle {
         Ok(policies.chain(services).collect())
     }
 
-    /// C10: the account of a new service must exist. Callers that may not create are refused by the owner loop.
-    pub(super) fn check_new(&self, caller: &Caller, service: &NewService) -> Result<(), ScmError> {
-        if caller.is_administrator() {
-            (self.check_account)(&service.config.account_name)?;
-            crate::linux::check_log_rights(&service.config.extensions)?;
-            let config = &service.config;
-            crate::linux::check_log_places(&self.output, &config.service_name, &config.extensions)?;
-            self.check_log_owners(&config.service_name, &config.extensions)?;
+    /// C10: the accounts of new services must exist. Callers that may not create are refused by the owner loop.
+    pub(super) fn check_new(
+        &self,
+        caller: &Caller,
+        services: &[NewService],
+    ) -> Result<(), ScmError> {
+        if !caller.is_administrator() {
+            return Ok(());
         }
-        Ok(())
+        let configs = || services.iter().map(|service| &service.config);
+        let mut accounts = BTreeSet::new();
+        for config in configs() {
+            if accounts.insert(config.account_name.as_str()) {
+                (self.check_account)(&config.account_name)?;
+            }
+            crate::linux::check_log_rights(&config.extensions)?;
+            let (name, extensions) = (&config.service_name, &config.extensions);
+            crate::linux::check_log_places(&self.output, name, extensions)?;
+        }
+        let named = configs().map(|config| (&config.service_name, &config.extensions));
+        self.check_log_owners(&named.collect::<Vec<_>>(), services)
     }
 
     /// The same for a change.
@@ -56,21 +68,30 @@ impl EngineHandle {
         let mut whole = record.config.extensions.clone();
         whole.apply(&change.extensions);
         crate::linux::check_log_places(&self.output, name, &whole)?;
-        self.check_log_owners(name, &changed)?;
+        self.check_log_owners(&[(name, &changed)], &[])?;
         match &change.account_name {
             Some(account) => (self.check_account)(account),
             None => Ok(()),
         }
     }
 
-    /// A log file named for a service must not be another service's.
-    pub(super) fn check_log_owners(
+    /// A log file named for a service must not be another service's: neither of one that is there, nor of a `new` one.
+    fn check_log_owners(
         &self,
-        name: &ServiceName,
-        named: &Extensions,
+        named: &[(&ServiceName, &Extensions)],
+        new: &[NewService],
     ) -> Result<(), ScmError> {
-        let services = self.publisher.snapshot().services;
-        let others = services.iter().map(|record| &*record.config);
-        crate::linux::check_log_owners(&self.output, name, named, others)
+        if !named
+            .iter()
+            .any(|(_, named)| crate::linux::names_log_file(named))
+        {
+            return Ok(());
+        }
+        let known = self.publisher.snapshot().services;
+        let known = known.iter().map(|record| &record.config.service_name);
+        let names = known.chain(new.iter().map(|service| &service.config.service_name));
+        let owners = LogOwners::new(&self.output, names);
+        let mut named = named.iter();
+        named.try_for_each(|(name, named)| owners.check(name, named))
     }
 }

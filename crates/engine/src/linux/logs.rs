@@ -35,7 +35,7 @@ use super::signals::Signals;
 use super::verdicts::Teller;
 use crate::output::OutputSignals;
 pub use path::log_path;
-pub(crate) use path::{OutputFile, check_log_owners, check_log_places};
+pub(crate) use path::{LogOwners, OutputFile, check_log_places, names_log_file};
 pub use plan::Sink;
 pub(crate) use plan::check_log_rights;
 use sinks::Sinks;

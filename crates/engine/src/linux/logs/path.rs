@@ -1,5 +1,6 @@
 //! The files of a service's output: one, or two where standard error is apart; by its settings, or by its name.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -130,33 +131,49 @@ pub(crate) fn check_log_places(
     Ok(())
 }
 
-/// Refuses files in the log folder that the manager writes for another service: who may read the output of one would
-/// read the other's, and a rotation of one would move the other's away. A file that somebody has named for several
-/// services is theirs on purpose.
-///
-/// # Errors
-/// 87 with the service whose file it is.
-pub(crate) fn check_log_owners<'a>(
-    folder: &Path,
-    name: &ServiceName,
-    named: &Extensions,
-    others: impl Iterator<Item = &'a ServiceConfig> + Clone,
-) -> Result<(), ScmError> {
-    for key in [STDOUT_FILE, STDERR_FILE] {
-        let Some(text) = named.get(key) else { continue };
-        let path = PathBuf::from(&*name.fill_in(&text));
-        let Some(file) = name_in(folder, &path) else {
-            continue;
-        };
-        let mut others = others.clone().map(|other| &other.service_name);
-        if let Some(owner) = others.find(|other| *other != name && is_file_of(&file, other)) {
-            let path = shown(path.display());
-            let problem = error::LogFileOfOther { owner, path };
-            let (code, option) = (Win32Error::INVALID_PARAMETER, key.setting().option);
-            return Err(ScmError::new(code, error::OfOption { option, problem }));
-        }
+/// Whose the files are that the manager writes in the log folder.
+pub(crate) struct LogOwners<'a> {
+    folder: &'a Path,
+    /// By the name of the file, without what [`stems`] takes off.
+    services: HashMap<String, &'a ServiceName>,
+}
+
+impl<'a> LogOwners<'a> {
+    pub(crate) fn new(folder: &'a Path, services: impl Iterator<Item = &'a ServiceName>) -> Self {
+        let services = services.map(|name| (file_name(name), name)).collect();
+        Self { folder, services }
     }
-    Ok(())
+
+    /// Refuses files in the log folder that the manager writes for another service: who may read the output of one
+    /// would read the other's, and a rotation of one would move the other's away. A file that somebody has named for
+    /// several services is theirs on purpose.
+    ///
+    /// # Errors
+    /// 87 with the service whose file it is.
+    pub(crate) fn check(&self, name: &ServiceName, named: &Extensions) -> Result<(), ScmError> {
+        for key in [STDOUT_FILE, STDERR_FILE] {
+            let Some(text) = named.get(key) else { continue };
+            let path = PathBuf::from(&*name.fill_in(&text));
+            let Some(file) = name_in(self.folder, &path) else {
+                continue;
+            };
+            let mut owners = stems(&file).filter_map(|stem| self.services.get(stem).copied());
+            if let Some(owner) = owners.find(|owner| *owner != name) {
+                let path = shown(path.display());
+                let problem = error::LogFileOfOther { owner, path };
+                let (code, option) = (Win32Error::INVALID_PARAMETER, key.setting().option);
+                return Err(ScmError::new(code, error::OfOption { option, problem }));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether somebody has named a file of output.
+pub(crate) fn names_log_file(named: &Extensions) -> bool {
+    [STDOUT_FILE, STDERR_FILE]
+        .iter()
+        .any(|key| named.get(*key).is_some())
 }
 
 /// The name of a file if it is in the log folder, also if links or `..` lead there.
@@ -169,12 +186,16 @@ fn name_in(folder: &Path, path: &Path) -> Option<String> {
     parent.and(Some(path.file_name()?.to_str()?.to_owned()))
 }
 
-/// Whether the manager calls files of a service so, or what is put aside of them.
-fn is_file_of(file: &str, service: &ServiceName) -> bool {
-    let own = file_name(service);
-    let rest = file.strip_prefix(own.as_str());
-    let rest = rest.map(|rest| rest.strip_prefix("+stderr").unwrap_or(rest));
-    rest.is_some_and(|rest| rest == ".log" || rest.starts_with(".log."))
+/// The names of services, as [`file_name`] writes them, whose file this would be: its log, or what is put aside of it.
+fn stems(file: &str) -> impl Iterator<Item = &str> {
+    let ends = file.match_indices(".log");
+    let ends =
+        ends.filter(|(at, end)| matches!(file.as_bytes().get(at + end.len()), None | Some(b'.')));
+    ends.flat_map(|(at, _)| {
+        let stem = &file[..at];
+        [Some(stem), stem.strip_suffix("+stderr")]
+    })
+    .flatten()
 }
 
 /// Whether two streams that are kept apart would have one file, because the name of one is what the manager calls the
@@ -222,4 +243,46 @@ fn file_name(name: &ServiceName) -> String {
         let _ = write!(file, "~{sum:016x}");
     }
     file
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_of_another_service_and_what_is_put_aside_of_it_are_recognised() {
+        let names = ["web", "web.log", "a b"].map(|name| ServiceName::new(name).unwrap());
+        let folder = Path::new("/log");
+        let owners = LogOwners::new(folder, names.iter());
+        let own = ServiceName::new("own").unwrap();
+        let owner = |file: &str| {
+            let mut named = Extensions::default();
+            named.set(STDOUT_FILE, Some(format!("/log/{file}").into()));
+            owners.check(&own, &named).is_err()
+        };
+        for taken in [
+            "web.log",
+            "web+stderr.log",
+            "web.log.1",
+            "web.log.log",
+            "web.log.log.2.gz",
+            "a b.log.x",
+        ] {
+            assert!(owner(taken), "{taken}");
+        }
+        for free in [
+            "web",
+            "web.logs",
+            "web2.log",
+            "own.log",
+            "web.txt",
+            "xweb.log",
+            "+stderr.log",
+        ] {
+            assert!(!owner(free), "{free}");
+        }
+        let mut named = Extensions::default();
+        named.set(STDERR_FILE, Some("/elsewhere/web.log".into()));
+        assert!(names_log_file(&named) && owners.check(&own, &named).is_ok());
+    }
 }
