@@ -82,6 +82,28 @@ fn a_long_body_is_refused_before_it_is_read_and_administrators_may_send_one() {
 }
 
 #[test]
+fn an_administrator_may_send_64_mib_and_not_a_byte_more() {
+    let server = Server::start();
+    let most = 64 * 1024 * 1024;
+    let script = |length: usize| {
+        let (head, tail) = (r#"{"script":"stop""#, "}");
+        let blanks = " ".repeat(length - head.len() - tail.len());
+        format!("{head}{blanks}{tail}")
+    };
+    let answer = server.client("root").post("/v1/simulate", &script(most));
+    assert!(answer.contains(" 200 "), "{answer}");
+    // What is too long by its head is not waited for.
+    let head = |framing: &str| format!("POST /v1/simulate HTTP/1.1\r\nHost: r\r\n{framing}\r\n");
+    let mut client = server.client("root");
+    client.send(&head(&body_of(most + 1)));
+    let answer = client.read_all();
+    assert!(
+        answer.contains(" 409 ") && answer.contains("65536 KiB"),
+        "{answer}"
+    );
+}
+
+#[test]
 fn the_places_of_administrators_cannot_be_taken() {
     let server = Server::within(Limits {
         connections: 6,
