@@ -34,11 +34,15 @@ pub fn next_action(record: &ServiceRecord, failure_count: u32) -> Option<Recover
     of_list(&record.config, list, position, failure_count)
 }
 
-/// How long that waits without its jitter.
+/// What follows failure number `failure_count` by the settings alone, without the jitter that is the service's own.
 #[must_use]
-pub fn without_jitter(config: &ServiceConfig, failure_count: u32) -> Duration {
-    let list = &config.failure_actions.actions;
-    grown(config, list, failure_count).map_or(Duration::ZERO, RecoveryAction::delay)
+pub fn without_jitter(config: &ServiceConfig, failure_count: u32) -> Option<RecoveryAction> {
+    grown(config, &config.failure_actions.actions, failure_count)
+}
+
+/// How long that waits.
+pub(crate) fn wait_without_jitter(config: &ServiceConfig, failure_count: u32) -> Duration {
+    without_jitter(config, failure_count).map_or(Duration::ZERO, RecoveryAction::delay)
 }
 
 /// The action of a list for the failure with this position in it, which is number `failure_count` of all.

@@ -7,7 +7,9 @@ mod rules;
 
 use std::time::Duration;
 
-use relance_scm::settings::{BACKOFF, RESET_AFTER_RUN, RESTART_LIMIT, RESTART_LIMIT_PERIOD};
+use relance_scm::settings::{
+    BACKOFF, BACKOFF_MAX, RESET_AFTER_RUN, RESTART_LIMIT, RESTART_LIMIT_PERIOD,
+};
 use relance_scm::{RecoveryActionKind, ResetPeriod, ServiceConfig};
 
 use crate::delays;
@@ -38,6 +40,8 @@ pub enum Trap {
     Reboot,
     /// X80: a back-off that never changes a delay.
     BackoffUnused,
+    /// X80: the same, because the last action of the list waits for the longest time already.
+    BackoffAtMaximum,
     /// X83: so many restarts take longer than the period in which they are counted.
     LimitOutOfReach,
     /// X85: the rule by cause with this number never decides anything.
@@ -83,13 +87,26 @@ fn resets_within(config: &ServiceConfig, besides: Duration) -> bool {
 /// Whether there is a back-off that makes a delay longer (X80).
 fn grows(config: &ServiceConfig) -> bool {
     let listed = u32::try_from(config.failure_actions.actions.len()).unwrap_or(u32::MAX);
-    let at = |number: u32| delays::without_jitter(config, number);
+    let at = |number: u32| delays::wait_without_jitter(config, number);
     config.extensions.get(BACKOFF).is_some() && at(listed.saturating_add(1)) > at(listed)
+}
+
+/// Whether there is a back-off, and it changes nothing.
+fn has_no_growth(config: &ServiceConfig) -> bool {
+    let has_actions = !config.failure_actions.actions.is_empty();
+    has_actions && config.extensions.get(BACKOFF).is_some() && !grows(config)
+}
+
+/// Whether the last action of the list is a restart that waits for as long as a back-off lets it grow.
+fn is_at_maximum(config: &ServiceConfig) -> bool {
+    let last = config.failure_actions.actions.last();
+    let most = config.extensions.get(BACKOFF_MAX);
+    last.is_some_and(|last| last.kind.restarts() && last.delay() >= most)
 }
 
 /// The longest delay that the last action comes to.
 fn longest(config: &ServiceConfig) -> Duration {
-    delays::without_jitter(config, u32::MAX)
+    delays::wait_without_jitter(config, u32::MAX)
 }
 
 /// X83: restarts as early as the delays allow do not come to the limit within its period.
@@ -99,7 +116,7 @@ fn limit_is_out_of_reach(config: &ServiceConfig) -> bool {
     let Some(limit) = limit.and_then(|limit| u32::try_from(limit).ok()) else {
         return false;
     };
-    let waits = |number: u32| delays::without_jitter(config, number);
+    let waits = |number: u32| delays::wait_without_jitter(config, number);
     let first: Duration = (1..=limit).map(waits).sum();
     !period.is_zero() && first >= period
 }
@@ -140,7 +157,11 @@ pub fn traps(config: &ServiceConfig) -> Vec<Trap> {
         (Trap::Reboot, settings.has(RecoveryActionKind::Reboot)),
         (
             Trap::BackoffUnused,
-            config.extensions.get(BACKOFF).is_some() && !actions.is_empty() && !grows(config),
+            has_no_growth(config) && !is_at_maximum(config),
+        ),
+        (
+            Trap::BackoffAtMaximum,
+            has_no_growth(config) && is_at_maximum(config),
         ),
         (Trap::LimitOutOfReach, limit_is_out_of_reach(config)),
     ];
@@ -157,7 +178,6 @@ mod tests {
     use relance_scm::ServiceName;
     use relance_scm::config::Extensions;
     use relance_scm::failure_actions::ActionList;
-    use relance_scm::settings::BACKOFF_MAX;
 
     use super::*;
 
@@ -209,6 +229,11 @@ mod tests {
         assert_eq!(unused, [Trap::EndsWithNothing, Trap::BackoffUnused]);
         let nothing = traps_with("restart/0", backoff("exponential"));
         assert_eq!(nothing, [Trap::RestartStorm, Trap::BackoffUnused]);
+        let at_most = traps_with("restart/1000/restart/60000", |extensions| {
+            extensions.set(BACKOFF, "exponential".parse().ok());
+            extensions.set(BACKOFF_MAX, Duration::from_secs(60));
+        });
+        assert_eq!(at_most, [Trap::BackoffAtMaximum]);
         let resets = traps_with("restart/1000", |extensions| {
             extensions.set(BACKOFF, "exponential".parse().ok());
             extensions.set(BACKOFF_MAX, Duration::from_secs(3600));

@@ -1,12 +1,9 @@
 //! Named policies (X101), as commands need them: found by their names, and put on configurations that the manager has not
 //! seen.
 
-use std::sync::Arc;
-
-use relance_policy::delays::next_action;
-use relance_policy::{ServiceId, ServiceRecord};
+use relance_policy::delays::without_jitter;
 use relance_scm::manager::{PolicyInfo, ServiceInfo, ToApply};
-use relance_scm::settings::RECOVERY_POLICY;
+use relance_scm::settings::{RECOVERY_POLICY, RESTART_JITTER};
 use relance_scm::{ConfigChange, PolicyName, RecoveryPolicy, ScmError, ServiceConfig, Win32Error};
 use relance_texts::{Value, error, policy, shown};
 
@@ -139,9 +136,10 @@ pub(crate) fn without_values(config: &ServiceConfig) -> ServiceConfig {
 pub(crate) fn next(info: &ServiceInfo, after: &RecoveryPolicy) -> String {
     let mut config = ServiceConfig::clone(&info.config);
     after.put_on(&mut config);
-    let [before, after] = [&*info.config, &config].map(|config| follows(info.id, config, info));
     let service = shown(&info.config.service_name);
     let count = info.recovery.failure_count;
+    let [before, after] =
+        [&*info.config, &config].map(|config| follows(config, count.saturating_add(1)));
     if before == after {
         return say(policy::NextStays {
             service,
@@ -157,11 +155,10 @@ pub(crate) fn next(info: &ServiceInfo, after: &RecoveryPolicy) -> String {
     })
 }
 
-fn follows(id: ServiceId, config: &ServiceConfig, info: &ServiceInfo) -> Value {
-    let record = ServiceRecord::new(id, Arc::new(config.clone()));
-    let action = next_action(&record, info.recovery.failure_count + 1);
-    action.map_or_else(
+fn follows(config: &ServiceConfig, failure_count: u32) -> Value {
+    let jitter = config.extensions.get(RESTART_JITTER);
+    without_jitter(config, failure_count).map_or_else(
         || policy::NOTHING_FOLLOWS.into(),
-        |action| words::action(action).into(),
+        |action| words::action_with_jitter(action, jitter).into(),
     )
 }

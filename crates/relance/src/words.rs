@@ -1,6 +1,8 @@
 //! The short words of the manager, in the reader's language: why a service was started, how it ended, what
 //! follows. `--json` keeps them as they come.
 
+use std::time::Duration;
+
 use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::manager::EndInfo;
 use relance_texts::{Message, Text, Value, status};
@@ -62,4 +64,19 @@ pub(crate) fn action(action: RecoveryAction) -> Text {
     } else {
         status::ActionAfter { action: word, time }.text()
     }
+}
+
+/// The same where up to so much is added to the delay of a restart (X81).
+pub(crate) fn action_with_jitter(action: RecoveryAction, jitter: Duration) -> Text {
+    if jitter.is_zero() || !action.kind.restarts() {
+        return self::action(action);
+    }
+    let (word, least) = (action.kind.word(), action.delay());
+    let most = least.saturating_add(jitter);
+    status::ActionBetween {
+        action: word,
+        least,
+        most,
+    }
+    .text()
 }

@@ -23,6 +23,7 @@ status-counted-again = counted from zero again in { $time }
 status-next-one = the next one: { $action }
 status-no-actions = no recovery actions
 status-action-after = { $action } after { $time }
+status-action-between = { $action } after { $least } to { $most }
 status-due = { $action } in { $time }
 status-due-failure = { $action } in { $time } (failure { $number })
 status-due-delayed = { $action } in { $time } at most (failure { $number }), because of { $budget }

@@ -23,6 +23,7 @@ status-counted-again = compteur remis à zéro dans { $time }
 status-next-one = au prochain : { $action }
 status-no-actions = pas d’action de récupération
 status-action-after = { $action } après { $time }
+status-action-between = { $action } après { $least } à { $most }
 status-due = { $action } dans { $time }
 status-due-failure = { $action } dans { $time } (échec { $number })
 status-due-delayed = { $action } dans { $time } au plus (échec { $number }), à cause de { $budget }

@@ -12,7 +12,9 @@ use relance_policy::trap::{Trap, traps};
 use relance_scm::config::Cause;
 use relance_scm::event::Event;
 use relance_scm::manager::ServiceInfo;
-use relance_scm::settings::{BACKOFF, RESET_AFTER_RUN, RESTART_LIMIT, RESTART_LIMIT_PERIOD};
+use relance_scm::settings::{
+    BACKOFF, RESET_AFTER_RUN, RESTART_JITTER, RESTART_LIMIT, RESTART_LIMIT_PERIOD,
+};
 use relance_scm::status::ProcessExit;
 use relance_scm::{
     ExitCode, RecoveryAction, RecoveryActionKind, ResetPeriod, ServiceConfig, ServiceState,
@@ -102,6 +104,7 @@ fn steps(config: &ServiceConfig, count: u32, lang: Lang) -> Markup {
     let listed = listed.saturating_add(growing_steps(config)).min(20);
     let last = if resets_always { 1 } else { listed.max(1) };
     let next = if resets_always { 1 } else { count + 1 };
+    let jitter = config.extensions.get(RESTART_JITTER);
     html! {
         ol.steps {
             @for number in 1..=last {
@@ -112,7 +115,7 @@ fn steps(config: &ServiceConfig, count: u32, lang: Lang) -> Markup {
                         @else if number == last { (lang.say(console::AndLater { number: word::Ordinal { number } })) }
                         @else { (lang.say(word::Ordinal { number })) }
                     }
-                    (step(delays::action_for(config, number), lang))
+                    (step(delays::without_jitter(config, number), jitter, lang))
                     @if is_next && !resets_always { span.dim { (lang.say(console::ThisOneIsNumber { number: next })) } }
                 }
             }
@@ -133,7 +136,10 @@ fn growing_steps(config: &ServiceConfig) -> u32 {
         return 0;
     }
     let listed = u32::try_from(config.failure_actions.actions.len()).unwrap_or(u32::MAX);
-    let at = |more: u32| delays::without_jitter(config, listed.saturating_add(more));
+    let at = |more: u32| {
+        let action = delays::without_jitter(config, listed.saturating_add(more));
+        action.map(RecoveryAction::delay)
+    };
     (0..20).find(|more| at(*more) == at(more + 1)).unwrap_or(20)
 }
 
@@ -144,7 +150,7 @@ fn limit(config: &ServiceConfig) -> Option<(u64, Duration)> {
     limit.zip(Some(period).filter(|period| !period.is_zero()))
 }
 
-fn step(action: Option<RecoveryAction>, lang: Lang) -> Markup {
+fn step(action: Option<RecoveryAction>, jitter: Duration, lang: Lang) -> Markup {
     html! {
         @match action {
             None => span.what.none { (console::NOTHING_NO_ACTIONS_ARE.of(lang)) },
@@ -152,10 +158,23 @@ fn step(action: Option<RecoveryAction>, lang: Lang) -> Markup {
                 (console::NOTHING_IT_STAYS_DOWN.of(lang))
             },
             Some(action) => {
-                span.wait { @if action.delay_ms() == 0 { (console::PREVIEW_AT_ONCE.of(lang)) } @else { (time::duration(action.delay_ms().into(), lang)) } }
+                span.wait { (wait(action, jitter, lang)) }
                 span.what { (lang::action(action.kind).of(lang)) }
             }
         }
+    }
+}
+
+/// How long an action waits. X81: what the jitter adds to a restart differs from failure to failure.
+fn wait(action: RecoveryAction, jitter: Duration, lang: Lang) -> String {
+    let least = action.delay();
+    if action.kind.restarts() && !jitter.is_zero() {
+        let most = least.saturating_add(jitter);
+        return lang.say(console::DelayBetween { least, most });
+    }
+    match action.delay_ms() {
+        0 => console::PREVIEW_AT_ONCE.of(lang).to_owned(),
+        delay => time::duration(delay.into(), lang),
     }
 }
 
@@ -187,6 +206,7 @@ fn warning(trap: Trap, lang: Lang) -> &'static str {
         Trap::RestartStorm => console::A_SERVICE_THAT_FAILS.of(lang),
         Trap::NoCommand => console::RUN_A_PROGRAM_IS.of(lang),
         Trap::BackoffUnused => console::BACKOFF_UNUSED.of(lang),
+        Trap::BackoffAtMaximum => console::BACKOFF_AT_MAXIMUM.of(lang),
         Trap::RuleNeverDecides(_) => console::RULE_NEVER.of(lang),
         Trap::LimitOutOfReach => console::LIMIT_OUT_OF_REACH.of(lang),
         Trap::ResetInDelay | Trap::ResetInRun => console::A_RESTART_OUTLASTS.of(lang),
@@ -465,6 +485,17 @@ mod tests {
             assert_eq!(count(&trap), 1, "{actions}");
         }
         assert_eq!(count(&config("restart/60000", 300)), 1, "the flag");
+    }
+
+    #[test]
+    fn x81_a_jitter_is_shown_as_what_it_may_add() {
+        let mut config = config("restart/60000/run/0", 300);
+        config
+            .extensions
+            .set(RESTART_JITTER, Duration::from_secs(5));
+        let text = steps(&config, 0, Lang::En).into_string();
+        assert!(text.contains("1 min to 1 min 5 s"), "{text}");
+        assert!(text.contains(console::PREVIEW_AT_ONCE.en), "{text}");
     }
 
     #[test]

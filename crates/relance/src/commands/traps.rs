@@ -39,6 +39,10 @@ pub(crate) fn sentences(
             doctor::BACKOFF_UNUSED.into(),
             doctor::BackoffUnusedDo { name }.into(),
         ),
+        Trap::BackoffAtMaximum => (
+            doctor::BACKOFF_AT_MAXIMUM.into(),
+            doctor::BackoffAtMaximumDo { name }.into(),
+        ),
         Trap::LimitOutOfReach => (
             doctor::LIMIT_OUT_OF_REACH.into(),
             doctor::LimitOutOfReachDo { name }.into(),

@@ -53,6 +53,20 @@ fn x101_x102_x103_a_policy_is_made_given_previewed_changed_and_deleted() {
         one (failures now: 0): the next failure is followed by restart after 5 s, no longer by restart after 1 min\n  \
         two (failures now: 0): the next failure is followed by restart after 5 s, no longer by restart after 1 min\n";
     assert_eq!(preview, expected);
+    // X81: the jitter of the next failure is not that of the one after it.
+    let jitter = [
+        "policy",
+        "set",
+        "workers",
+        "--restart-jitter",
+        "30s",
+        "--dry-run",
+    ];
+    let preview = printed(&daemon, &jitter);
+    assert!(
+        preview.contains("restart after 1 min to 1 min 30 s, no longer by restart after 1 min\n"),
+        "{preview}"
+    );
     let actions = || {
         let configs = ["one", "two"].map(|service| daemon.query(&name(service)).config);
         configs.map(|config| config.failure_actions.actions[0].delay_ms())
