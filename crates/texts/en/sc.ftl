@@ -4,6 +4,7 @@ sc-other-machine = relance sc asks the manager of this machine; on { $server } r
 sc-no-verb = { $verb } is not a verb that relance has; the list above has them
 sc-of-windows = { $verb } is about something that only Windows’ services have; there is nothing to do for it here
 sc-name-missing = say which service: relance sc { $verb } NAME
+sc-option-missing = say what to set: relance sc { $verb } NAME OPTION= VALUE
 sc-no-option = { $word } is not an option; write NAME= VALUE, like start= auto
 sc-no-value = { $name }= has no value; write one behind it
 sc-unknown-option = { $name }= is not an option of this verb; relance sc lists them

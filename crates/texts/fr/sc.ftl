@@ -4,6 +4,7 @@ sc-other-machine = relance sc interroge le gestionnaire de cette machine ; sur {
 sc-no-verb = { $verb } n’est pas un verbe que relance connaît ; la liste ci-dessus les donne
 sc-of-windows = { $verb } concerne ce que seuls les services de Windows ont ; il n’y a rien à faire ici
 sc-name-missing = dites quel service : relance sc { $verb } NOM
+sc-option-missing = dites quoi régler : relance sc { $verb } NOM OPTION= VALEUR
 sc-no-option = { $word } n’est pas une option ; écrivez NOM= VALEUR, comme start= auto
 sc-no-value = { $name }= n’a pas de valeur ; écrivez-en une derrière
 sc-unknown-option = { $name }= n’est pas une option de ce verbe ; relance sc les liste

@@ -21,8 +21,14 @@ const STATES: [&str; 3] = ["active", "inactive", "all"];
 
 /// The verbs, with what comes after them.
 const VERBS: &[(&str, &str)] = &[
-    ("query", "[NAME] [state= active|inactive|all]"),
-    ("queryex", "[NAME] [state= active|inactive|all]"),
+    (
+        "query",
+        "[NAME] [type= service|own|share|interact|driver|all] [state= active|inactive|all] [group= GROUP]",
+    ),
+    (
+        "queryex",
+        "[NAME] [type= service|own|share|interact|driver|all] [state= active|inactive|all] [group= GROUP]",
+    ),
     ("start", "NAME [ARGUMENT ...]"),
     ("stop", "NAME"),
     ("pause", "NAME"),
@@ -99,8 +105,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let mut words = arguments.words.as_slice();
     // sc \\SERVER VERB ...: only this machine's manager is asked.
     if let Some(server) = words.first().filter(|word| word.starts_with(r"\\")) {
-        let here = ["\\\\.", "\\\\localhost"];
-        if !here.iter().any(|name| server.eq_ignore_ascii_case(name)) {
+        if !is_here(&server[2..]) {
             let sentence = sc::OtherMachine {
                 server: server.as_str(),
             };
@@ -108,7 +113,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         }
         words = &words[1..];
     }
-    let Some((verb, rest)) = words.split_first() else {
+    let Some((verb, rest)) = words.split_first().filter(|(verb, _)| !asks_for_help(verb)) else {
         print_usage();
         return Ok(());
     };
@@ -118,6 +123,10 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     else {
         return Err(no_verb(verb));
     };
+    if rest.first().is_some_and(|word| asks_for_help(word)) {
+        println!("relance sc {verb} {usage}");
+        return Ok(());
+    }
     let manager = arguments
         .common
         .manager()
@@ -135,9 +144,26 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
                 .into(),
             ))
         }
+        ("create" | "config" | "failure", Some((_, []))) => {
+            println!("relance sc {verb} {usage}");
+            let verb = *verb;
+            Err(("", crate::cli::usage(sc::OptionMissing { verb })))
+        }
         (_, Some((first, rest))) => about(&manager, verb, first, rest),
     };
     done.map_err(|(call, failure)| say(call, failure))
+}
+
+/// Whether `\\NAME` is this machine.
+fn is_here(server: &str) -> bool {
+    let own = relance_notify::machine();
+    let names = [".", "localhost", "127.0.0.1", &own];
+    names.iter().any(|name| server.eq_ignore_ascii_case(name))
+}
+
+/// `sc create /?`.
+fn asks_for_help(word: &str) -> bool {
+    ["/?", "-?", "?", "/h", "/help", "help"].contains(&&*word.to_ascii_lowercase())
 }
 
 /// A verb that is not there: one of sc.exe for which this system has nothing, or none of its verbs.
@@ -198,6 +224,10 @@ fn query(manager: &Manager, verb: &str, words: &[String]) -> Done {
         return Ok(());
     }
     let options = Options::read(words).map_err(|failure| ("", failure))?;
+    let known = ["state", "type", "group", "bufsize", "ri"];
+    if let Some(name) = options.other_than(&known) {
+        return Err(("", usage(sc::UnknownOption { name })));
+    }
     let state = options
         .get("state")
         .unwrap_or("active")
@@ -209,12 +239,19 @@ fn query(manager: &Manager, verb: &str, words: &[String]) -> Done {
         };
         return Err(("EnumServicesStatus", usage(unknown)));
     }
+    let types = words::types(&options, words).map_err(|failure| ("EnumServicesStatus", failure))?;
+    let group = options.get("group");
     let all = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply));
     for info in all
         .map_err(|failure| ("EnumServicesStatus", failure))?
         .services
     {
         let is_active = info.status.state != ServiceState::Stopped;
+        let is_of = |group: &str| info.config.load_order_group.eq_ignore_ascii_case(group);
+        let is_meant = types & info.status.service_type.to_raw() != 0 && group.is_none_or(is_of);
+        if !is_meant {
+            continue;
+        }
         if state == "all" || is_active == (state != "inactive") {
             print::listed(&info, is_extended);
         }

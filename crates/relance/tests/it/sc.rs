@@ -221,3 +221,85 @@ fn verbs_about_what_only_windows_has_say_so_in_one_line() {
     let (said, status) = sc(&daemon, &["qtriggerinfo", "nobody"]);
     assert!(said.contains("FAILED 1060") && status == Some(4), "{said}");
 }
+
+#[test]
+fn what_an_administrator_of_windows_types_blindly_is_taken() {
+    let daemon = Daemon::start(relance());
+    let create = [
+        "CREATE",
+        "a",
+        "binPath=",
+        "/bin/true",
+        "START",
+        "=",
+        "Auto",
+        "error= ",
+        "IGNORE",
+    ];
+    let (said, _) = sc(&daemon, &create);
+    assert!(said.contains("error"), "a blank in the name: {said}");
+    let create = [
+        "CREATE",
+        "a",
+        "binPath=",
+        "/bin/true",
+        "START",
+        "=Auto",
+        "error=",
+        "IGNORE",
+        "group=",
+        "G",
+    ];
+    says(&daemon, &create, &["[SC] CreateService SUCCESS"]);
+    says(&daemon, &["qc", "a"], &["2   AUTO_START", "0   IGNORE"]);
+    says(&daemon, &["description", "a", "a text"], &[]);
+    // Without a text nothing is modified.
+    says(&daemon, &["description", "a"], &["SUCCESS"]);
+    says(&daemon, &["qdescription", "a"], &["a text"]);
+    says(&daemon, &["description", "a", ""], &["SUCCESS"]);
+    assert!(!sc(&daemon, &["qdescription", "a"]).0.contains("a text"));
+    says(
+        &daemon,
+        &[
+            "failure",
+            "a",
+            "actions=",
+            "Restart/5000",
+            "reset=",
+            "INFINITE",
+        ],
+        &[],
+    );
+    says(
+        &daemon,
+        &["qfailure", "a"],
+        &["INFINITE", "RESTART -- Delay = 5000"],
+    );
+    let all = [
+        "query", "type=", "own", "state=", "all", "bufsize=", "4096", "group=", "g",
+    ];
+    says(&daemon, &all, &["SERVICE_NAME: a"]);
+    for nothing in [["type=", "driver"], ["group=", "other"]] {
+        let (said, status) = sc(
+            &daemon,
+            &[&["query", "state=", "all"], &nothing[..]].concat(),
+        );
+        assert_eq!((said.as_str(), status), ("", Some(0)), "{nothing:?}");
+    }
+    says(&daemon, &["/?"], &["binPath= LINE", "sc qfailure NAME"]);
+    says(&daemon, &["create", "/?"], &["binPath= LINE"]);
+    says(&daemon, &["query", "-?"], &["[type= service"]);
+    for verb in ["create", "config", "failure"] {
+        let (said, status) = sc(&daemon, &[verb, "a"]);
+        assert!(said.contains(verb) && status == Some(2), "{said}");
+    }
+    let host = rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned();
+    says(
+        &daemon,
+        &[&format!(r"\\{host}"), "qc", "a"],
+        &["BINARY_PATH_NAME"],
+    );
+}

@@ -58,13 +58,13 @@ pub(super) fn config(manager: &Manager, service: &ServiceName, options: &Options
 }
 
 pub(super) fn description(manager: &Manager, service: &ServiceName, words: &[String]) -> Done {
-    let text = words.first().map_or("", String::as_str);
-    change(
-        manager,
-        service,
-        json!({ "description": text }),
-        "ChangeServiceConfig2",
-    )
+    // Without a text nothing is changed there, either; "" takes it away.
+    let body = match words.first() {
+        Some(text) if text == "\"\"" => json!({ "description": "" }),
+        Some(text) => json!({ "description": text }),
+        None => json!({}),
+    };
+    change(manager, service, body, "ChangeServiceConfig2")
 }
 
 pub(super) fn failure(manager: &Manager, service: &ServiceName, options: &Options) -> Done {
@@ -152,6 +152,12 @@ fn settings(options: &Options) -> Result<Map<String, Json>, CommandFailure> {
     ];
     for (name, key) in texts {
         if let Some(value) = options.get(name) {
+            let is_word = name == "error";
+            let value = if is_word {
+                value.to_ascii_lowercase()
+            } else {
+                value.to_owned()
+            };
             body.insert(key.to_owned(), value.into());
         }
     }
