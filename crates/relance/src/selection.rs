@@ -1,8 +1,10 @@
-//! Which services a command is about: names, patterns (`worker*`, `job?`), groups (`+workers`), or all.
+//! Which services a command is about: names, patterns (`worker*`, `job?`), groups (`+workers`), or all. `all` and
+//! `NAME.service` are understood as pm2, supervisorctl and systemctl do, where no service has that name.
 //!
 //! For one named service, success prints nothing. For several, each service gets a line, a failure
 //! does not stop the others, and the first failure gives the exit status.
 
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
@@ -107,48 +109,74 @@ impl Selection {
     /// # Errors 87 when none is named, 1060 for a pattern that nothing matches. A name need not
     /// exist: the later request to the manager fails then.
     pub(crate) fn select(&self, manager: &Manager) -> Result<Selected, CommandFailure> {
+        self.among(&self.listed(manager)?)
+    }
+
+    /// All services, where the words say more than names.
+    fn listed(&self, manager: &Manager) -> Result<Vec<ServiceInfo>, CommandFailure> {
+        let needs_list = |text: &String| is_pattern(text) || is_habit(text);
+        if !self.all && !self.names.iter().any(needs_list) {
+            return Ok(Vec::new());
+        }
+        let list = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
+        if self.all {
+            warn_of_unreadable(&list.unreadable);
+        }
+        Ok(list.services)
+    }
+
+    /// The same, of services that were listed before.
+    ///
+    /// # Errors
+    /// Those of [`Selection::select`].
+    pub(crate) fn among(&self, listed: &[ServiceInfo]) -> Result<Selected, CommandFailure> {
         if self.is_empty() {
             return Err(usage(command::NAME_SERVICES));
         }
-        let known = if self.all || self.names.iter().any(|text| is_pattern(text)) {
-            let list = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
-            if self.all {
-                warn_of_unreadable(&list.unreadable);
-            }
-            list.services
-                .iter()
-                .map(|info| Known {
-                    name: info.config.service_name.clone(),
-                    group: info.config.load_order_group.clone(),
-                })
-                .collect()
-        } else {
-            Vec::new()
-        };
+        let known = listed.iter().map(|info| Known {
+            name: info.config.service_name.clone(),
+            group: info.config.load_order_group.clone(),
+        });
+        let known: Vec<Known> = known.collect();
         let mut names: Vec<ServiceName> = Vec::new();
+        let mut seen = HashSet::new();
+        let mut is_one = !self.all && self.names.len() == 1;
         let mut add = |name: ServiceName| {
-            if !names.contains(&name) {
+            if seen.insert(name.key()) {
                 names.push(name);
             }
         };
+        let all = || known.iter().map(|known| known.name.clone());
         if self.all {
-            for known in &known {
-                add(known.name.clone());
-            }
+            all().for_each(&mut add);
         }
         for text in &self.names {
-            // A name may have these characters, too.
-            let exact = known
-                .iter()
-                .find(|known| known.name.as_str().eq_ignore_ascii_case(text));
-            match exact {
-                Some(known) => add(known.name.clone()),
-                None if is_pattern(text) => matching(&known, text)?.into_iter().for_each(&mut add),
-                None => add(name(text)?),
+            // A name may have these characters, too, or be such a word.
+            let is_exact = |known: &&Known| known.name.as_str().eq_ignore_ascii_case(text);
+            if let Some(exact) = known.iter().find(is_exact) {
+                add(exact.name.clone());
+                continue;
+            }
+            if is_all(text) {
+                is_one = false;
+                all().for_each(&mut add);
+                continue;
+            }
+            let text = without_suffix(text);
+            if is_pattern(text) {
+                is_one = false;
+                matching(&known, text)?.into_iter().for_each(&mut add);
+            } else {
+                add(name(text)?);
             }
         }
-        let is_one = !self.all && self.names.len() == 1 && !is_pattern(&self.names[0]);
         Ok(Selected { names, is_one })
+    }
+
+    /// Whether all services are meant by a word that a careless person types; no service has that name.
+    pub(crate) fn is_word_for_all(&self, manager: &Manager) -> bool {
+        let mut words = self.names.iter().filter(|text| is_all(text));
+        words.any(|text| name(text).is_ok_and(|name| must_exist(manager, &name).is_err()))
     }
 
     /// Does something with each service, several at a time where there are several. `done` says what has
@@ -180,8 +208,16 @@ impl Selection {
         &self,
         manager: &Manager,
     ) -> Result<(Vec<ServiceInfo>, bool), CommandFailure> {
-        let selected = self.select(manager)?;
-        let query = |name| manager.ask(|scm, caller, reply| scm.query_service(caller, name, reply));
+        let listed = self.listed(manager)?;
+        let selected = self.among(&listed)?;
+        let listed = listed.into_iter();
+        let mut listed: HashMap<_, _> = listed
+            .map(|info| (info.config.service_name.key(), info))
+            .collect();
+        let query = |name: &ServiceName| match listed.remove(&name.key()) {
+            Some(info) => Ok(info),
+            None => manager.ask(|scm, caller, reply| scm.query_service(caller, name, reply)),
+        };
         let infos = selected.names.iter().map(query).collect::<Result<_, _>>()?;
         Ok((infos, selected.is_one))
     }
@@ -244,6 +280,35 @@ struct Known {
 /// Whether a word may stand for several services.
 fn is_pattern(text: &str) -> bool {
     text.contains(['*', '?']) || text.starts_with(GROUP) || is_template(text)
+}
+
+/// A word that pm2 and supervisorctl have for all services.
+fn is_all(text: &str) -> bool {
+    text.eq_ignore_ascii_case("all")
+}
+
+/// Whether a name reads as people of other service managers write it.
+fn is_habit(text: &str) -> bool {
+    is_all(text) || without_suffix(text) != text
+}
+
+/// `web` of `web.service`.
+fn without_suffix(text: &str) -> &str {
+    let name = text.strip_suffix(".service").unwrap_or_default();
+    if name.is_empty() { text } else { name }
+}
+
+/// The one service that is named; `web.service` is `web` where only that is there.
+///
+/// # Errors
+/// 123 for a name that no service can have.
+pub(crate) fn one(manager: &Manager, text: &str) -> Result<ServiceName, CommandFailure> {
+    let whole = name(text)?;
+    let short = name(without_suffix(text))?;
+    if short != whole && must_exist(manager, &whole).is_err() {
+        return Ok(short);
+    }
+    Ok(whole)
 }
 
 fn matching(known: &[Known], pattern: &str) -> Result<Vec<ServiceName>, CommandFailure> {
@@ -388,6 +453,18 @@ fn candidates(current: &OsStr) -> Vec<CompletionCandidate> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_unit_of_systemd_is_named_without_its_suffix() {
+        for (text, name) in [
+            ("web.service", "web"),
+            ("worker@1.service", "worker@1"),
+            (".service", ".service"),
+            ("web.timer", "web.timer"),
+        ] {
+            assert_eq!(without_suffix(text), name);
+        }
+    }
 
     #[test]
     fn patterns_match_without_case_and_an_empty_match_is_refused() {

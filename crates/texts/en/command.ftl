@@ -64,6 +64,7 @@ command-done-stopped = stopped
 command-done-restarted = restarted
 command-done-restart-asked = restart asked for
 command-done-ended = ended
+command-delete-all = no service is called all, and relance deletes all services only by its option: relance delete --all
 command-still-runs = { $name } still runs, and is gone when it has stopped: relance stop { $name }
 command-done-deleted = deleted
 command-done-changed = changed

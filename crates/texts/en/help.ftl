@@ -86,6 +86,7 @@ help-status-more = Without a name: how many services are in each state, and whic
 help-status-names = Services: names, patterns with * and ?, NAME@ for all its instances, or +GROUP for those of a group
 help-status-all = All services
 help-status-check = Print one line; exit with status 0 if all of them run, else with 3; without names: see relance health
+help-status-lines = And the last lines that it printed, so many
 help-top = All services live: states, usage, failures, what comes next; output and events of one
 help-top-more = Keys: arrows choose, s starts, t stops, r restarts, x ends by force, w says why, / filters, f shows failed services only, g groups instances, o sorts, e switches between output and events, l shows time lines, ? helps, q leaves. The mouse chooses rows and sorts.
 help-top-filter = Only services whose name contains this, or matches it with * and ?

@@ -64,6 +64,7 @@ command-done-stopped = arrêté
 command-done-restarted = redémarré
 command-done-restart-asked = redémarrage demandé
 command-done-ended = terminé
+command-delete-all = all n’est pas un service, et relance ne supprime tous les services que par son option : relance delete --all
 command-still-runs = { $name } tourne encore, et disparaît quand il s’est arrêté : relance stop { $name }
 command-done-deleted = supprimé
 command-done-changed = modifié

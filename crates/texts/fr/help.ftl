@@ -86,6 +86,7 @@ help-status-more = Sans nom : combien de services sont dans chaque état, et les
 help-status-names = Services : noms, motifs avec * et ?, NOM@ pour toutes ses instances, ou +GROUPE pour ceux d’un groupe
 help-status-all = Tous les services
 help-status-check = Afficher une seule ligne, et se terminer par 0 si tous tournent, sinon par 3 ; sans noms : voyez relance health
+help-status-lines = Et les dernières lignes qu’il a écrites, tant de lignes
 help-top = Tous les services en direct : états, consommation, échecs, ce qui suit ; sortie et événements de l’un d’eux
 help-top-more = Touches : les flèches choisissent, s démarre, t arrête, r redémarre, x termine de force, w dit pourquoi, / filtre, f montre seulement ce qui a échoué, g groupe les instances, o trie, e passe de la sortie aux événements, l montre les lignes de temps, ? aide, q quitte. La souris choisit des lignes et trie.
 help-top-filter = Seulement les services dont le nom contient ceci, ou y correspond avec * et ?

@@ -495,7 +495,10 @@ mod tests {
             .set(RESTART_JITTER, Duration::from_secs(5));
         let text = steps(&config, 0, Lang::En).into_string();
         assert!(text.contains("1 min to 1 min 5 s"), "{text}");
-        assert!(text.contains(console::PREVIEW_AT_ONCE.en), "{text}");
+        assert!(
+            text.contains(console::PREVIEW_AT_ONCE.of(Lang::En)),
+            "{text}"
+        );
     }
 
     #[test]

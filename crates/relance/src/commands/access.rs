@@ -9,11 +9,11 @@ use relance_scm::security::{Access, Ace, AceKind, Give, NamedChange, words};
 use relance_texts::{command, help as texts};
 use relance_wire::api::AccessReply;
 
-use crate::cli::{CommandResult, Common, name, usage};
+use crate::cli::{CommandResult, Common, usage};
 use crate::help;
 use crate::lang::say;
 use crate::plain::plain;
-use crate::selection::service_names;
+use crate::selection::{one, service_names};
 use crate::text::print_pairs;
 
 /// Show who may do what with a service
@@ -107,8 +107,8 @@ fn rights_help() -> String {
 }
 
 pub(crate) fn run(arguments: Show) -> CommandResult {
-    let name = name(&arguments.name)?;
     let manager = arguments.common.manager()?;
+    let name = one(&manager, &arguments.name)?;
     let access = manager.ask(|scm, caller, reply| scm.query_access(caller, &name, reply))?;
     show(&name, &access, &arguments.common)
 }
@@ -119,7 +119,7 @@ pub(crate) fn grant(arguments: Grant) -> CommandResult {
         who: arguments.who,
         give: Give::Grant(rights),
     };
-    let name = name(&arguments.name)?;
+    let name = one(&arguments.common.manager()?, &arguments.name)?;
     let access = ask(&arguments.common, &name, change, arguments.dry_run)?;
     show(&name, &access, &arguments.common)
 }
@@ -134,8 +134,8 @@ pub(crate) fn revoke(arguments: Revoke) -> CommandResult {
             Give::Revoke(rights)
         },
     };
-    let name = name(&arguments.name)?;
     let manager = arguments.common.manager()?;
+    let name = one(&manager, &arguments.name)?;
     let before = manager.ask(|scm, caller, reply| scm.query_access(caller, &name, reply))?;
     let access = ask(&arguments.common, &name, change, arguments.dry_run)?;
     if before.descriptor == access.descriptor {

@@ -14,11 +14,11 @@ use relance_wire::settings::texts;
 use super::options::ConfigOptions;
 use super::references;
 use super::windows_settings::{self, WindowsOptions};
-use crate::cli::{CommandFailure, CommandResult, Common, name, usage};
+use crate::cli::{CommandFailure, CommandResult, Common, usage};
 use crate::lang::{lang, say};
 use crate::limits;
 use crate::plain::plain;
-use crate::selection::{Selection, service_names};
+use crate::selection::{Selection, one, service_names};
 use crate::text::print_pairs;
 
 /// Show the configuration of a service, or change the settings that are given
@@ -49,8 +49,8 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     if is_template(&arguments.name) {
         return change_all(&arguments);
     }
-    let name = name(&arguments.name)?;
     let manager = arguments.common.manager()?;
+    let name = one(&manager, &arguments.name)?;
     let change = change(&arguments)?;
     let changes = change != ChangeConfigRequest::default();
     if changes {

@@ -7,8 +7,8 @@ use relance_scm::{Control, ScmError, ServiceName, ServiceState, Win32Error};
 use relance_texts::{Words, command};
 use relance_wire::api::StatusReply;
 
-use crate::cli::{CommandFailure, CommandResult, Common, Manager, name};
-use crate::selection::{Selection, service_names};
+use crate::cli::{CommandFailure, CommandResult, Common, Manager};
+use crate::selection::{Selection, one, service_names};
 use crate::text::duration;
 use crate::waiting::Follow;
 
@@ -25,9 +25,9 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
-    let name = name(&arguments.name)?;
     let control = Control::from_sendable(arguments.control)?;
     let manager = arguments.common.manager()?;
+    let name = one(&manager, &arguments.name)?;
     let status =
         manager.ask(|scm, caller, reply| scm.control_service(caller, &name, control, reply))?;
     if arguments.common.json {

@@ -4,7 +4,7 @@ use clap::Parser;
 use relance_scm::{ServiceName, ServiceState};
 use relance_texts::command;
 
-use crate::cli::{CommandResult, Common, Manager};
+use crate::cli::{CommandResult, Common, Manager, usage};
 use crate::lang::say;
 use crate::plain::plain;
 use crate::selection::Selection;
@@ -19,6 +19,10 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
+    let manager = arguments.common.manager()?;
+    if arguments.services.is_word_for_all(&manager) {
+        return Err(usage(command::DELETE_ALL));
+    }
     arguments
         .services
         .each(&arguments.common, command::DONE_DELETED, |manager, name| {

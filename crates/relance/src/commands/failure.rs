@@ -9,11 +9,11 @@ use relance_texts::{command, failure, word};
 use relance_wire::api::RecoveryBody;
 
 use super::options::FailureOptions;
-use crate::cli::{CommandResult, Common, name};
+use crate::cli::{CommandResult, Common};
 use crate::commands::traps::sentences;
 use crate::lang::{lang, say};
 use crate::plain::plain;
-use crate::selection::{Selection, service_names};
+use crate::selection::{Selection, one, service_names};
 use crate::text::print_pairs;
 use crate::words;
 
@@ -30,8 +30,8 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
-    let name = name(&arguments.name)?;
     let manager = arguments.common.manager()?;
+    let name = one(&manager, &arguments.name)?;
     if !arguments.failure.is_empty() {
         let change = ConfigChange::try_from(&arguments.failure.change()?)?;
         return manager.ask(|scm, caller, reply| scm.change_config(caller, &name, change, reply));

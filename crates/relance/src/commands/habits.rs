@@ -1,15 +1,18 @@
 //! Words that people bring from other service managers: some are commands of ours under another name, some
-//! are answered with the command that does what is meant.
+//! are answered with the command that does what is meant. Their options are in [`mod@options`].
+
+mod options;
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use clap::Parser;
 use relance_scm::ServiceState;
 use relance_scm::manager::ServiceInfo;
 use relance_texts::{Message, Text, habit};
 
-use crate::cli::{CommandFailure, CommandResult, Common, name, usage};
-use crate::selection::service_names;
+use crate::cli::{CommandFailure, CommandResult, Common, usage};
+use crate::selection::{one, service_names};
 
 /// Other names of our commands.
 const ALIASES: &[(&str, &str)] = &[
@@ -18,13 +21,18 @@ const ALIASES: &[(&str, &str)] = &[
     ("Restart-Service", "restart"),
     ("Start-Service", "start"),
     ("Stop-Service", "stop"),
+    ("bounce", "restart"),
+    ("crashes", "failures"),
     ("describe", "status"),
     ("destroy", "delete"),
     ("down", "stop"),
+    ("errors", "failures"),
+    ("failed", "failures"),
     ("info", "status"),
     ("inspect", "status"),
     ("journal", "events"),
     ("dash", "top"),
+    ("list-units", "list"),
     ("log", "logs"),
     ("ls", "list"),
     ("monit", "top"),
@@ -39,7 +47,22 @@ const ALIASES: &[(&str, &str)] = &[
     ("stats", "top"),
     ("tail", "logs"),
     ("unpause", "continue"),
+    ("uninstall", "delete"),
     ("up", "start"),
+];
+
+/// Programs of other service managers: the words behind them are commands there, and often here.
+const PROGRAMS: &[&str] = &[
+    "systemctl",
+    "supervisorctl",
+    "pm2",
+    "nssm",
+    "docker",
+    "net",
+    "rcctl",
+    "launchctl",
+    "sv",
+    "service",
 ];
 
 /// Words that we have no command for, and what to type instead.
@@ -62,7 +85,7 @@ fn pointer(word: &str) -> Option<Text> {
         "try-restart" | "reload-or-restart" | "condrestart" => {
             does("relance restart NAME; relance reload NAME")
         }
-        "list-units" | "list-unit-files" | "avail" => does("relance list"),
+        "list-unit-files" | "avail" => does("relance list"),
         "list-dependencies" => does("relance config NAME"),
         "isolate" | "freeze" | "thaw" | "link" | "preset" => does("relance help"),
         _ => of_others(word).and_then(does),
@@ -100,32 +123,117 @@ fn of_others(word: &str) -> Option<&'static str> {
         "taskkill" => "relance terminate NAME",
         "version" => "relance --version",
         "man" => "relance help",
-        "net" | "service" | "systemctl" | "supervisorctl" | "pm2" | "nssm" | "docker" | "rcctl"
-        | "launchctl" | "sv" => {
+        program if PROGRAMS.contains(&program) => {
             "relance start NAME, relance stop NAME, relance restart NAME, relance status"
         }
+        _ => return by_meaning(word),
+    })
+}
+
+/// Words that nobody has as a command, and that say what is wanted.
+fn by_meaning(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "watch" => "relance top; relance list --watch",
+        "search" | "grep" | "find" => "relance logs NAME --grep TEXT; relance events --text TEXT",
+        "follow" => "relance logs --follow NAME; relance events --follow",
+        "diff" | "plan" => "relance apply --file FILE --dry-run --diff",
+        "check" | "validate" | "verify" | "lint" | "configtest" => {
+            "relance doctor; relance apply --file FILE --dry-run"
+        }
+        "retry" | "recover" | "recovery" | "backoff" | "on-failure" => {
+            "relance failure NAME --actions restart/1m"
+        }
+        "schedule" | "cron" | "crontab" | "timer" | "at" => "relance config NAME --schedule daily",
+        "rights" | "permissions" | "chmod" | "chown" | "acl" => {
+            "relance access NAME; relance grant NAME USER RIGHTS"
+        }
+        "limit" | "limits" | "memory" | "cpu" | "usage" => {
+            "relance top; relance config NAME --memory-max 512M"
+        }
+        "alert" | "alerts" | "mail" | "slack" => "relance notify",
+        "copy" | "cp" | "clone" => "relance export NAME; relance apply --file FILE",
+        "undo" | "rollback" => "relance export --file FILE; relance apply --file FILE",
+        "migrate" | "convert" => "relance import FILE",
+        "autostart" | "boot" | "onboot" => "relance enable NAME",
+        "force-stop" | "stop!" | "abort" => "relance terminate NAME",
+        "dashboard" | "gui" | "ui" | "web" => "relance console; relance top",
+        "metrics" | "prometheus" => "relance console",
+        "uptime" | "state" | "running" | "inspect-service" => "relance status NAME",
+        "workers" | "replicas" | "instances" => "relance scale NAME@ NUMBER",
         _ => return None,
     })
 }
 
-/// The words with a command of ours in the place of such a word.
+/// The words with a command and options of ours in the place of such words.
 ///
 /// # Errors
-/// The sentence that says what to type, for a word that has no command.
+/// The sentence that says what to type, for words that have no command.
 pub(super) fn translated(arguments: &[OsString]) -> Result<Option<Vec<OsString>>, CommandFailure> {
-    let Some((at, word)) = command_word(arguments) else {
-        return Ok(None);
+    let mut words = arguments.to_vec();
+    without_program(&mut words);
+    let Some((at, word)) = command_word(&words) else {
+        return Ok(asks_for_failed(&words).then(|| with_list(&words)));
     };
-    if let Some((_, ours)) = ALIASES.iter().find(|(known, _)| *known == word) {
-        let mut words = arguments.to_vec();
-        words[at] = ours.into();
-        return Ok(Some(words));
+    let (at, typed) = (at, word.to_owned());
+    match ALIASES.iter().find(|(known, _)| *known == typed) {
+        Some((_, ours)) => words[at] = ours.into(),
+        // Help for such a word is the same sentence.
+        None => pointer(&typed).map_or(Ok(()), |text| Err(usage(text)))?,
     }
-    // Help for such a word is the same sentence.
-    match pointer(word) {
-        Some(text) => Err(usage(text)),
-        None => Ok(None),
+    let command = words[at].to_string_lossy().into_owned();
+    let mut behind = words.split_off(at + 1);
+    if typed == "ps" {
+        behind.retain(|word| {
+            !["aux", "-ef", "-aux", "-a"]
+                .iter()
+                .any(|of_ps| word == of_ps)
+        });
     }
+    if command == "start" && behind.first().is_some_and(is_file) {
+        let file = behind[0].to_string_lossy().into_owned();
+        return Err(usage(habit::File { file }));
+    }
+    words.extend(options::translated(&command, &behind).map_err(usage)?);
+    Ok((words != arguments).then_some(words))
+}
+
+/// `relance systemctl restart web` is `relance restart web`; with `service` the name comes first.
+fn without_program(words: &mut Vec<OsString>) {
+    let Some((at, program)) = command_word(words).filter(|(_, word)| PROGRAMS.contains(word))
+    else {
+        return;
+    };
+    let is_named_first = program == "service";
+    let is_word = |word: &OsString| !word.to_string_lossy().starts_with('-');
+    let Some(options) = words[at + 1..].iter().position(is_word) else {
+        return;
+    };
+    words.remove(at);
+    // Options of the program are those of the command.
+    words[at..=at + options].rotate_right(1);
+    if is_named_first && words.len() > at + 1 {
+        words.swap(at, at + 1);
+    }
+}
+
+/// `systemctl --failed` needs no command.
+fn asks_for_failed(words: &[OsString]) -> bool {
+    words.iter().skip(1).any(|word| word == "--failed")
+}
+
+fn with_list(words: &[OsString]) -> Vec<OsString> {
+    let mut words = words.to_vec();
+    words.insert(1.min(words.len()), "list".into());
+    words
+}
+
+/// A program or a configuration, where a service is to be named. A name has no path.
+fn is_file(word: &OsString) -> bool {
+    let path = Path::new(word);
+    let is_script = path
+        .extension()
+        .is_some_and(|extension| extension != "service");
+    (word.to_string_lossy().contains('/') || is_script) && path.is_file()
 }
 
 /// The first word that is not an option; the value of `--socket` or `--machine` is none either.
@@ -169,8 +277,8 @@ pub(crate) fn is_failed(arguments: Asked) -> CommandResult {
 
 /// Prints the word that scripts compare, and ends with this status if the answer is no.
 fn answer(arguments: &Asked, is: impl Fn(&ServiceInfo) -> bool, otherwise: u8) -> CommandResult {
-    let name = name(&arguments.name)?;
     let manager = arguments.common.manager()?;
+    let name = one(&manager, &arguments.name)?;
     let info = manager.ask(|scm, caller, reply| scm.query_service(caller, &name, reply))?;
     let word = match info.status.state {
         ServiceState::Running | ServiceState::Paused => "active",
@@ -215,9 +323,23 @@ mod tests {
         assert!(said("relance reread").contains("relance apply"));
         assert!(said("relance kill -s HUP a").contains("relance reload"));
         assert_eq!(ours("relance monit"), Some(words("relance top")));
+        for (typed, wanted) in [
+            ("relance systemctl restart a", "relance restart a"),
+            ("relance systemctl --no-pager status a", "relance status a"),
+            ("relance service a restart", "relance restart a"),
+            ("relance pm2 restart all", "relance restart all"),
+            ("relance --failed", "relance list --failed"),
+            ("relance list-units --failed", "relance list --failed"),
+            ("relance ps aux", "relance list"),
+            ("relance tail -1000 a", "relance logs --lines 1000 a"),
+        ] {
+            assert_eq!(ours(typed), Some(words(wanted)), "{typed}");
+        }
         for (typed, instead) in [
             ("relance clear a", "relance logs"),
-            ("relance systemctl restart a", "relance restart"),
+            ("relance systemctl", "relance restart"),
+            ("relance chown a b", "relance grant"),
+            ("relance top -b", "relance list"),
             ("relance Set-Service a", "relance config"),
             ("relance is-enabled a", "relance config"),
             ("relance journalctl -u a", "relance events"),

@@ -3,7 +3,7 @@
 mod watch;
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use clap::{Parser, ValueEnum};
 use relance_scm::manager::{Enumeration, ServiceInfo, Usage};
@@ -117,7 +117,7 @@ pub(super) fn found(arguments: &Arguments) -> Result<Enumeration, CommandFailure
 fn all_and_named(
     manager: &Manager,
     arguments: &Arguments,
-) -> Result<(Enumeration, Vec<ServiceName>), CommandFailure> {
+) -> Result<(Enumeration, HashSet<ServiceName>), CommandFailure> {
     let all = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
     if arguments.names.is_empty() {
         warn_of_unreadable(&all.unreadable);
@@ -131,18 +131,18 @@ fn named(
     manager: &Manager,
     arguments: &Arguments,
     all: &[ServiceInfo],
-) -> Result<Vec<ServiceName>, CommandFailure> {
+) -> Result<HashSet<ServiceName>, CommandFailure> {
     if arguments.names.is_empty() {
-        return Ok(Vec::new());
+        return Ok(HashSet::new());
     }
-    let selected = Selection::of(&arguments.names).select(manager)?;
-    let listed = all.iter().map(|info| &info.config.service_name);
+    let selected = Selection::of(&arguments.names).among(all)?;
+    let listed: HashSet<_> = all.iter().map(|info| &info.config.service_name).collect();
     for name in &selected.names {
-        if !listed.clone().any(|listed| listed == name) {
+        if !listed.contains(name) {
             must_exist(manager, name)?;
         }
     }
-    Ok(selected.names)
+    Ok(selected.names.into_iter().collect())
 }
 
 /// The columns and rows of the table.
@@ -170,7 +170,7 @@ fn table<T: Borrow<ServiceInfo>>(
     (columns, rows)
 }
 
-fn is_wanted(info: &ServiceInfo, arguments: &Arguments, named: &[ServiceName]) -> bool {
+fn is_wanted(info: &ServiceInfo, arguments: &Arguments, named: &HashSet<ServiceName>) -> bool {
     if !arguments.names.is_empty() && !named.contains(&info.config.service_name) {
         return false;
     }

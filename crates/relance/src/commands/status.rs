@@ -2,21 +2,23 @@
 
 mod summary;
 
+use std::collections::HashMap;
+
 use clap::Parser;
-use relance_scm::manager::{HeldInfo, ServiceInfo, Usage};
+use relance_scm::manager::{HeldInfo, OutputRange, OutputStream, ServiceInfo, Usage};
 use relance_scm::settings::SCHEDULE;
 use relance_scm::{ExitCode, ServiceState};
 use relance_texts::{shown, status};
 use relance_wire::api::ServiceReply;
 
 use super::{health, notify};
-use crate::cli::{CommandFailure, CommandResult, Common};
+use crate::cli::{CommandFailure, CommandResult, Common, Manager};
 use crate::lang::{lang, say};
-use crate::limits;
 use crate::plain::plain;
 use crate::selection::Selection;
 use crate::text::{between, due, moment, now, print_pairs};
 use crate::words;
+use crate::{last_lines, limits};
 
 /// One service: state, process, failures, what comes next
 ///
@@ -29,6 +31,9 @@ pub(crate) struct Arguments {
     /// relance health
     #[arg(long)]
     check: bool,
+    /// And the last lines that it printed, so many
+    #[arg(long, short = 'n', value_name = "NUMBER", conflicts_with_all = ["check", "json"])]
+    lines: Option<u32>,
     #[command(flatten)]
     common: Common,
 }
@@ -58,15 +63,34 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         let used = manager.ask(|scm, caller, reply| scm.query_usage(caller, Some(ids), reply));
         used.unwrap_or_default()
     };
+    let used: HashMap<_, _> = used.iter().map(|usage| (usage.service, usage)).collect();
     for (index, info) in infos.iter().enumerate() {
         if index > 0 {
             println!();
         }
-        let usage = used.iter().find(|usage| usage.service == info.id);
+        let usage = used.get(&info.id).copied();
         let lacking = usage.and_then(|_| limits::not_held(&manager, info));
         print(info, usage, lacking, notify::told_of(&manager, info));
+        if let Some(lines) = arguments.lines.filter(|lines| *lines > 0) {
+            print_output(&manager, info, lines);
+        }
     }
     Ok(())
+}
+
+/// The last lines of its output, below what is said of it. What cannot be read is left out.
+fn print_output(manager: &Manager, info: &ServiceInfo, lines: u32) {
+    let name = &info.config.service_name;
+    let range = OutputRange::LastLines(lines);
+    for stream in OutputStream::ALL {
+        let part = manager.ask(|scm, caller, reply| {
+            scm.read_output(caller, name, stream, range, reply);
+        });
+        let text = part.map(|part| String::from_utf8_lossy(&part.bytes).into_owned());
+        if let Some(text) = text.ok().filter(|text| !text.is_empty()) {
+            println!("\n{}", last_lines::indented(text.trim_end()));
+        }
+    }
 }
 
 /// The services that are named, for programs, and whether it is one that was called by its name.

@@ -191,3 +191,45 @@ fn an_empty_text_takes_a_setting_back() {
         relance_scm::config::Extensions::default()
     );
 }
+
+#[test]
+fn names_as_other_managers_take_them() {
+    let daemon = workers();
+    let started = daemon.relance(&["restart", "all"]);
+    assert_eq!(stdout(&started).lines().count(), 3, "{started:?}");
+    let one = daemon.relance(&["start", "--no-block", "worker1.service"]);
+    let said = String::from_utf8_lossy(&one.stderr).into_owned();
+    assert!(said.contains("1056"), "it runs already: {said}");
+    let active = daemon.relance(&["systemctl", "is-active", "worker1.service"]);
+    assert_eq!(stdout(&active), "active\n");
+    let deleted = daemon.relance(&["delete", "all"]);
+    assert_eq!(deleted.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&deleted.stderr).into_owned();
+    assert!(said.contains("relance delete --all"), "{said}");
+    let listed = daemon.relance(&["list", "worker*", "mailer"]);
+    assert_eq!(stdout(&listed).lines().count(), 4, "{listed:?}");
+    // A service may have the name of such a word.
+    let config = relance_scm::ServiceConfig::new(name("All"), "/bin/true");
+    daemon.create(config);
+    let deleted = daemon.relance(&["delete", "all"]);
+    assert!(deleted.status.success(), "{deleted:?}");
+    assert_eq!(state(&daemon, "worker1"), ServiceState::Running);
+}
+
+#[test]
+fn status_has_the_last_lines_when_they_are_wanted() {
+    let daemon = workers();
+    let script = "echo one; echo two; echo three; exec sleep 1000";
+    let made = daemon.relance(&["create", "talker", "--", "/bin/sh", "-c", script]);
+    assert!(made.status.success(), "{made:?}");
+    assert!(daemon.relance(&["start", "talker"]).status.success());
+    crate::support::output_with(&daemon, "talker", "three");
+    let shown = daemon.relance(&["show", "-n2", "-l", "talker"]);
+    assert!(
+        stdout(&shown).ends_with("\n  | two\n  | three\n"),
+        "{shown:?}"
+    );
+    let property = daemon.relance(&["show", "-p", "MainPID", "talker"]);
+    let said = String::from_utf8_lossy(&property.stderr).into_owned();
+    assert!(said.contains("relance status NAME --json"), "{said}");
+}

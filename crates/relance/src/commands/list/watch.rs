@@ -1,7 +1,7 @@
 //! `relance list --watch`: the table, drawn again whenever something changes. Services come from the stream of
 //! changes and are not asked for again; times are drawn again once a second.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{IsTerminal, Write, stdout};
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,7 @@ pub(super) fn run(
     manager: &Manager,
     arguments: &Arguments,
     all: Enumeration,
-    named: &[ServiceName],
+    named: &HashSet<ServiceName>,
 ) -> CommandResult {
     if !stdout().is_terminal() {
         return Err(usage(status::NO_TERMINAL));
@@ -73,7 +73,7 @@ fn draw(
     manager: &Manager,
     arguments: &Arguments,
     services: &BTreeMap<String, ServiceInfo>,
-    named: &[ServiceName],
+    named: &HashSet<ServiceName>,
 ) -> CommandResult {
     let wanted: Vec<&ServiceInfo> = services
         .values()
