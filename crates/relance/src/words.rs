@@ -72,11 +72,11 @@ pub(crate) fn action_with_jitter(action: RecoveryAction, jitter: Duration) -> Te
         return self::action(action);
     }
     let (word, least) = (action.kind.word(), action.delay());
-    let most = least.saturating_add(jitter);
+    let more = jitter;
     status::ActionBetween {
         action: word,
         least,
-        most,
+        more,
     }
     .text()
 }

@@ -169,8 +169,8 @@ fn step(action: Option<RecoveryAction>, jitter: Duration, lang: Lang) -> Markup 
 fn wait(action: RecoveryAction, jitter: Duration, lang: Lang) -> String {
     let least = action.delay();
     if action.kind.restarts() && !jitter.is_zero() {
-        let most = least.saturating_add(jitter);
-        return lang.say(console::DelayBetween { least, most });
+        let more = jitter;
+        return lang.say(console::DelayBetween { least, more });
     }
     match action.delay_ms() {
         0 => console::PREVIEW_AT_ONCE.of(lang).to_owned(),
@@ -494,7 +494,7 @@ mod tests {
             .extensions
             .set(RESTART_JITTER, Duration::from_secs(5));
         let text = steps(&config, 0, Lang::En).into_string();
-        assert!(text.contains("1 min to 1 min 5 s"), "{text}");
+        assert!(text.contains("1 min and up to 5 s"), "{text}");
         assert!(
             text.contains(console::PREVIEW_AT_ONCE.of(Lang::En)),
             "{text}"

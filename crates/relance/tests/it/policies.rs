@@ -64,7 +64,9 @@ fn x101_x102_x103_a_policy_is_made_given_previewed_changed_and_deleted() {
     ];
     let preview = printed(&daemon, &jitter);
     assert!(
-        preview.contains("restart after 1 min to 1 min 30 s, no longer by restart after 1 min\n"),
+        preview.contains(
+            "restart after 1 min and up to 30 s more, no longer by restart after 1 min\n"
+        ),
         "{preview}"
     );
     let actions = || {
