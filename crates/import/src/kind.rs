@@ -71,6 +71,7 @@ impl Kind {
             "reg" => Some(Self::Nssm),
             "bat" | "cmd" | "ps1" if text.to_ascii_lowercase().contains("nssm") => Some(Self::Nssm),
             "js" | "cjs" | "mjs" | "pm2" => Some(Self::Pm2),
+            "ts" | "cts" | "mts" if names_apps(text) => Some(Self::Pm2),
             "cron" | "crontab" => Some(Self::Cron),
             "xml" => of_xml(text),
             "json" | "json5" | "jsonc" => of_json(text),
@@ -110,7 +111,7 @@ fn names_apps(text: &str) -> bool {
 pub(crate) fn is_meant(kind: Kind, path: &Path, text: &str) -> bool {
     let is_script = path.extension().is_some_and(|ending| {
         let ending = ending.to_ascii_lowercase();
-        ["js", "cjs", "mjs"]
+        ["js", "cjs", "mjs", "ts", "cts", "mts"]
             .into_iter()
             .any(|known| ending == known)
     });

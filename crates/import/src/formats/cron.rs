@@ -18,7 +18,7 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) {
                 .split_once('=')
                 .filter(|(name, _)| is_variable(name.trim()));
             if let Some((name, value)) = assignment {
-                let value = value.trim().trim_matches(['"', '\'']).to_owned();
+                let value = unquoted(value.trim()).to_owned();
                 variable(
                     name.trim(),
                     value,
@@ -31,6 +31,16 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) {
             job(line, has_user, &around, Origin { file, lines }, work);
         }
     }
+}
+
+/// Without quotes that go around all of it.
+fn unquoted(value: &str) -> &str {
+    let quotes = ['"', '\''].into_iter();
+    let mut inner = quotes.filter_map(|quote| {
+        let inner = value.strip_prefix(quote)?.strip_suffix(quote)?;
+        (!inner.contains(quote)).then_some(inner)
+    });
+    inner.next().unwrap_or(value)
 }
 
 /// What lines above a job say for it.
@@ -181,9 +191,19 @@ fn with_input(command: String, input: &[String]) -> String {
 
 /// Whether these may be the five fields, or a word for them like `@daily`.
 fn is_schedule(text: &str) -> bool {
+    const WORDS: [&str; 8] = [
+        "@reboot",
+        "@yearly",
+        "@annually",
+        "@monthly",
+        "@weekly",
+        "@daily",
+        "@midnight",
+        "@hourly",
+    ];
     let has_fields = text.split(' ').count() == 5;
     let is_field = |c: char| c.is_ascii_alphanumeric() || " */,-~#".contains(c);
-    text.starts_with('@')
+    WORDS.contains(&text)
         || has_fields
             && text.starts_with(|c: char| c == '*' || c.is_ascii_digit())
             && text.chars().all(is_field)
@@ -291,6 +311,9 @@ mod tests {
         let script = with_input(command, &input);
         assert_eq!(script, "printf '%s\\n' 'a b' c% | { cat\n}");
         assert!(is_schedule("0 0 1,15 jan-mar mon#2") && !is_schedule("1 5 cron.daily nice x"));
+        assert!(is_schedule("@hourly") && !is_schedule("@every"));
+        let whole = ["\"/a b\"", "'x'", "\"/a b\":/c", "\"", ""].map(unquoted);
+        assert_eq!(whole, ["/a b", "x", "\"/a b\":/c", "\"", ""]);
         assert!(is_command("/bin/a 1") && !is_command("45 cron.monthly x") && !is_command(""));
         assert_eq!(parted("date +\\%F"), ("date +%F".to_owned(), vec![]));
     }

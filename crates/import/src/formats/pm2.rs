@@ -131,7 +131,12 @@ fn root(input: &Input, work: &Work<'_>) -> Result<(Node, bool), Problem> {
     }
     match literal::parse(&input.text) {
         Ok(root) => Ok((root, false)),
-        Err(_) if matches!(ending.as_deref(), Some("js" | "cjs" | "mjs")) => {
+        Err(_)
+            if matches!(
+                ending.as_deref(),
+                Some("js" | "cjs" | "mjs" | "ts" | "cts" | "mts")
+            ) =>
+        {
             let text = work
                 .files
                 .evaluate(&input.path)

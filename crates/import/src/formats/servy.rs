@@ -52,15 +52,22 @@ fn services(input: &Input, file: usize, work: &mut Work<'_>) -> Result<Vec<Vec<I
         } else {
             root.items()
         };
+        let report = work.report(file);
         let items = |node: &crate::syntax::node::Node| {
-            let entries = node.entries().iter();
-            entries
-                .map(|entry| Item {
+            let mut items = Vec::new();
+            for entry in node.entries() {
+                // Servy's own files hold nothing that is nested.
+                if !entry.value.items().is_empty() || !entry.value.entries().is_empty() {
+                    report.lost(entry.lines(), import::UnknownKey { key: &entry.key });
+                    continue;
+                }
+                items.push(Item {
                     key: entry.key.clone(),
                     text: entry.value.text().unwrap_or_default(),
                     lines: entry.lines(),
-                })
-                .collect()
+                });
+            }
+            items
         };
         return Ok(list.iter().map(items).collect());
     }
@@ -260,9 +267,7 @@ impl Service<'_, '_, '_> {
 
     fn environment(&mut self, item: &Item) {
         let origin = Some(self.origin(item));
-        let parts = item.text.split([';', '\n']).map(str::trim);
-        for variable in parts.filter(|text| text.contains('=')) {
-            let variable = variable.replace("\\\\", "\\");
+        for variable in variables(&item.text) {
             self.draft.add("environment", variable, origin);
         }
         self.kept(item, "environment");
@@ -329,5 +334,35 @@ fn priority(text: &str) -> &'static str {
         "4" | "High" => "high",
         "5" | "RealTime" => "realtime",
         _ => "normal",
+    }
+}
+
+/// `NAME=VALUE;NAME=VALUE`, or one a line; a backslash takes its meaning from a semicolon, an equals sign or another
+/// one.
+fn variables(text: &str) -> Vec<String> {
+    let mut variables = vec![String::new()];
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let escaped = (c == '\\').then(|| chars.next_if(|next| ";=\\".contains(*next)));
+        match (c, escaped.flatten(), variables.last_mut()) {
+            (';' | '\n', None, _) => variables.push(String::new()),
+            (_, escaped, Some(variable)) => variable.push(escaped.unwrap_or(c)),
+            _ => {}
+        }
+    }
+    let trimmed = variables.iter().map(|variable| variable.trim().to_owned());
+    trimmed.filter(|text| text.contains('=')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::variables;
+
+    #[test]
+    fn variables_may_hold_what_parts_them() {
+        let text = r"A=1; B=2\\;C=x\;y\=z;D=C:\d;;F";
+        let read = ["A=1", r"B=2\", "C=x;y=z", r"D=C:\d"];
+        assert_eq!(variables(text), read);
+        assert_eq!(variables("A=1\nB=2;"), ["A=1", "B=2"]);
     }
 }

@@ -60,6 +60,25 @@ impl Unit {
         let reset = of_name().rposition(|key| key.entry.value.is_empty());
         of_name().skip(reset.map_or(0, |at| at + 1)).collect()
     }
+
+    /// Takes out what a later empty value of its key takes back. Dependencies cannot be taken back so.
+    fn take_reset(&mut self) -> Vec<Key> {
+        let is_emptied = |at: usize| {
+            let key = &self.keys[at];
+            let mut later = self.keys[at + 1..].iter();
+            let is_same =
+                |later: &Key| later.section == key.section && later.entry.key == key.entry.key;
+            key.section != "Unit"
+                && later.any(|later| is_same(later) && later.entry.value.is_empty())
+        };
+        let emptied: Vec<bool> = (0..self.keys.len()).map(is_emptied).collect();
+        let mut at = 0;
+        let taken = self.keys.extract_if(.., |_| {
+            at += 1;
+            emptied[at - 1]
+        });
+        taken.collect()
+    }
 }
 
 trait LastIndex: Iterator + Sized {
@@ -92,6 +111,12 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Prob
         add(input, &unit, work, &mut units);
     }
     instances_with_drop_ins(&mut units, work);
+    for unit in units.values_mut() {
+        for key in unit.take_reset() {
+            work.report(key.file)
+                .lost(key.entry.lines, import::SET_AGAIN);
+        }
+    }
     let is_timer = |name: &str| unit_kind(name) == "timer";
     for (name, unit) in units.iter().filter(|(name, _)| !is_timer(name)) {
         if unit_kind(name) == "service" {
@@ -271,6 +296,30 @@ mod tests {
         assert!(found.toml.contains(missed), "{}", found.toml);
         assert_eq!(found.services, ["a"]);
         assert!(found.comparisons[0].is_same(), "{:?}", found.comparisons);
+    }
+
+    #[test]
+    fn an_empty_value_in_a_drop_in_takes_back_what_was_set_before() {
+        let files = Memory::default()
+            .with(
+                "/u/a.service",
+                "[Unit]\nAfter=b.service\n[Service]\nExecStart=/bin/a\nEnvironment=A=1\nUser=u\nNice=5\n",
+            )
+            .with(
+                "/u/a.service.d/10.conf",
+                "[Unit]\nAfter=\n[Service]\nExecStart=\nExecStart=/bin/b\nEnvironment=\nNice=\n",
+            );
+        let found = imported(&[PathBuf::from("/u/a.service")], &files);
+        let toml = &found.toml;
+        assert!(toml.contains("/bin/b") && toml.contains("\"u\""), "{toml}");
+        assert!(
+            !toml.contains("A=1") && !toml.contains("priority"),
+            "{toml}"
+        );
+        let lost: Vec<usize> = (1..=7)
+            .filter(|line| found.files[0].lines[line - 1].fate == Fate::Lost)
+            .collect();
+        assert_eq!(lost, [2, 4, 5, 7], "b is not imported");
     }
 
     #[test]

@@ -184,7 +184,9 @@ mod tests {
             "OnCalendar=daily\nOnCalendar=\nOnCalendar=Mon..Fri 02:30\nOnCalendar=Sat 04:00\nRandomizedDelaySec=5min\nAccuracySec=1s\n",
         );
         assert!(toml.contains("\"Mon..Fri 02:30; Sat 04:00\""), "{toml}");
-        assert_eq!(fates.iter().filter(|fate| **fate == Fate::Lost).count(), 1);
+        let lost = [fates[0], fates[4]];
+        assert_eq!(lost, [Fate::Lost; 2], "what is taken back, and the spread");
+        assert_eq!(fates.iter().filter(|fate| **fate == Fate::Lost).count(), 2);
     }
 
     #[test]
