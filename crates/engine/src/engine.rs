@@ -523,6 +523,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.liveness.forget(id);
         self.processes.look_away(id);
         self.ceilings.forget(id);
+        self.forget_place(id);
         self.with_dependencies.remove(&id);
         self.minding.remove(&id);
         self.schedules.note(id, None);

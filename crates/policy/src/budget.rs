@@ -8,7 +8,7 @@
 //! Restarts reserve places in time: each takes the next free place, which may be in the future, so waiting
 //! restarts come in the order of their failures. A place may be used late, after the manager was away or the
 //! machine slept. So a restart also waits for the restarts that really happened: no period has more than the
-//! limit.
+//! limit. A place that is no longer wanted goes to the next restart that waits (X122).
 
 use std::time::Duration;
 
@@ -51,6 +51,8 @@ pub struct Wish<'a> {
     pub quiet: Option<(Budget, i64)>,
     /// Whether another service of its group starts.
     pub group_is_busy: bool,
+    /// Whether places are given again, and its own does not count any more.
+    pub anew: bool,
 }
 
 /// The answer of the budgets.
@@ -117,6 +119,12 @@ impl Budgets {
         self.used.restarted.clear();
     }
 
+    /// X122: places are given again, because one of them is not wanted any more. Who has one is asked about again, in the
+    /// order of their times. Restarts that there really were still count.
+    pub fn give_places_anew(&mut self) {
+        self.used.restarts.clone_from(&self.used.restarted);
+    }
+
     /// Whether an action whose time has come may begin. If it may, or has its place, that is noted.
     pub fn ask(&mut self, wish: &Wish<'_>) -> Verdict {
         let before = wish.pending.delayed;
@@ -154,7 +162,7 @@ impl Budgets {
                 },
             );
         }
-        let has_place = before.is_some_and(|delayed| delayed.by == Budget::RecoveryRestarts);
+        let has_place = !wish.anew && wish.pending.has_place();
         let Some(limit) = self.limits.restarts else {
             return Verdict::Now;
         };

@@ -344,6 +344,7 @@ impl Simulation {
             wall: i64::try_from(millis).ok()?,
             quiet: Some((Budget::QuietHours, i64::try_from(ends).ok()?)),
             group_is_busy: false,
+            anew: false,
         };
         match Budgets::default().ask(&wish) {
             Verdict::Later(until, why) => Some(Input::ActionDelayed { id, until, why }),

@@ -25,6 +25,10 @@ pub(super) struct MachineState {
     starting: BTreeSet<ServiceId>,
     /// Services with an action that waits for its group or for the end of quiet hours.
     waiting: BTreeSet<ServiceId>,
+    /// Restarts that wait for their place.
+    placed: BTreeSet<ActionId>,
+    /// Whether one of them is not wanted any more.
+    has_free_place: bool,
 }
 
 impl MachineState {
@@ -34,7 +38,24 @@ impl MachineState {
             budgets: Budgets::new(limits, used.unwrap_or_default()),
             starting: BTreeSet::new(),
             waiting: BTreeSet::new(),
+            placed: BTreeSet::new(),
+            has_free_place: false,
         }
+    }
+
+    /// The places of a service are these from now on.
+    fn keep_places(&mut self, id: ServiceId, places: &[ActionId]) {
+        let action = |number| ActionId {
+            service: id,
+            number,
+        };
+        let known = self.placed.range(action(0)..=action(u32::MAX));
+        let gone: Vec<ActionId> = known.filter(|id| !places.contains(id)).copied().collect();
+        for gone in gone {
+            self.placed.remove(&gone);
+            self.has_free_place = true;
+        }
+        self.placed.extend(places);
     }
 
     /// Whether the machine has a budget that may delay or refuse a restart.
@@ -47,8 +68,17 @@ impl MachineState {
 impl<P: Processes, S: Storage> Engine<P, S> {
     /// The time of a recovery action has come.
     pub(super) fn recovery_due(&mut self, now: Moment, id: ServiceId, action: ActionId) {
-        let input = match self.verdict(now, id, action) {
-            Verdict::Now => Input::TimerFired(Timer::Recovery(action)),
+        let verdict = self.verdict(now, id, action, false);
+        self.answer(now, id, action, verdict);
+    }
+
+    fn answer(&mut self, now: Moment, id: ServiceId, action: ActionId, verdict: Verdict) {
+        let input = match verdict {
+            Verdict::Now => {
+                // It uses its place.
+                self.budgets.placed.remove(&action);
+                Input::TimerFired(Timer::Recovery(action))
+            }
             Verdict::Later(until, why) => Input::ActionDelayed {
                 id: action,
                 until,
@@ -59,7 +89,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.input(now, id, input);
     }
 
-    fn verdict(&mut self, now: Moment, id: ServiceId, action: ActionId) -> Verdict {
+    /// With the last one set, its place does not count any more.
+    fn verdict(&mut self, now: Moment, id: ServiceId, action: ActionId, anew: bool) -> Verdict {
         let Some(slot) = self.services.get(&id) else {
             return Verdict::Now;
         };
@@ -77,6 +108,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             wall: now.wall.0,
             quiet: self.quiet_hours(now, record),
             group_is_busy: self.group_is_busy(record),
+            anew,
         };
         let budgets = &mut self.budgets.budgets;
         let before = budgets.used().clone();
@@ -145,6 +177,41 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
         if record.pending_actions.iter().any(waits) {
             self.budgets.waiting.insert(id);
+        }
+        let state = &mut self.budgets;
+        let pending = record.pending_actions.iter();
+        let placed = pending.filter(|pending| pending.has_place() && are_asked(record, pending));
+        let placed: Vec<ActionId> = placed.map(|pending| pending.id).collect();
+        state.keep_places(id, &placed);
+    }
+
+    /// A service is gone, with its place.
+    pub(super) fn forget_place(&mut self, id: ServiceId) {
+        self.budgets.keep_places(id, &[]);
+    }
+
+    /// In each turn, X122: a place that is not wanted any more goes to the next restart that waits. Each of them is written
+    /// again, once however many places are free.
+    pub(super) fn give_places_anew(&mut self, now: Moment) {
+        if self.is_catching_up() || !std::mem::take(&mut self.budgets.has_free_place) {
+            return;
+        }
+        let due = |action: &ActionId| {
+            let record = &self.services.get(&action.service)?.record;
+            let mut pending = record.pending_actions.iter();
+            let pending = pending.find(|pending| pending.id == *action)?;
+            Some((pending.due, *action))
+        };
+        let mut waiting: Vec<_> = self.budgets.placed.iter().filter_map(due).collect();
+        waiting.sort_unstable();
+        self.budgets.budgets.give_places_anew();
+        self.remember_budgets();
+        for (due, action) in waiting {
+            let id = action.service;
+            let verdict = self.verdict(now, id, action, true);
+            if !matches!(verdict, Verdict::Later(until, _) if until == due) {
+                self.answer(now, id, action, verdict);
+            }
         }
     }
 

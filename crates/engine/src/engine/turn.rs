@@ -88,6 +88,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.go_on_with_restarts(now);
         self.go_on_with_recycling(now);
         self.go_on_with_groups(now);
+        self.give_places_anew(now);
         self.go_on_with_shutdown(now);
         self.finish_shutdown(now);
         let turn = std::mem::take(&mut self.turn);

@@ -111,6 +111,59 @@ fn x98_a_service_that_somebody_starts_does_not_wait() {
 }
 
 #[test]
+fn x122_a_place_that_is_not_wanted_any_more_goes_to_the_next() {
+    let mut world = world(budgets(None, Some("1 in 10s"), None), 6, |_| {});
+    for number in 1..=6 {
+        crash(&mut world, number);
+    }
+    world.advance(Duration::from_secs(2));
+    // 1 came back after 1 s; 2 to 6 have the places 11, 21, 31, 41 and 51.
+    let _cancelled = world.cancel_recovery(&name(2));
+    world.behave();
+    // What an engine has moved up, the next one has as well.
+    world.kill_engine(usize::MAX);
+    world.behave();
+    let _started = world.start(&name(4));
+    world.behave();
+    let _gone = world.delete(&name(6));
+    world.behave();
+    world.advance(Duration::from_secs(60));
+    assert_eq!(
+        restarts(&world),
+        [1, 11, 21],
+        "3 and 5 came up to 11 and 21"
+    );
+    assert_eq!(world.state(&name(2)), ServiceState::Stopped);
+    assert_eq!(
+        entries(&world, 1176),
+        5,
+        "one that moves up is not told again"
+    );
+}
+
+#[test]
+fn x122_those_that_are_cancelled_together_cost_one_turn() {
+    let count = 40;
+    let mut world = world(budgets(None, Some("1 in 10s"), None), count, |_| {});
+    for number in 1..=count {
+        crash(&mut world, number);
+    }
+    world.advance(Duration::from_secs(2));
+    let before = world.disk().commits();
+    let cancelled: Vec<_> = (2..count)
+        .map(|number| world.cancel_recovery(&name(number)))
+        .collect();
+    world.behave();
+    assert!(cancelled.iter().all(|pending| pending.take().is_some()));
+    assert!(
+        world.disk().commits() - before <= 2,
+        "one turn, written once"
+    );
+    world.advance(Duration::from_secs(20));
+    assert_eq!(restarts(&world), [1, 11]);
+}
+
+#[test]
 fn x98_a_restart_costs_no_commit_more() {
     let commits = |budgets| {
         let mut world = world(budgets, 1, |_| {});

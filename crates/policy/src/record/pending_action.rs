@@ -34,6 +34,13 @@ pub struct PendingAction {
 }
 
 impl PendingAction {
+    /// Whether it waits for its place among the restarts of the machine (X98).
+    #[must_use]
+    pub fn has_place(&self) -> bool {
+        let delayed = self.delayed.filter(|_| !self.executing);
+        delayed.is_some_and(|delayed| delayed.by == Budget::RecoveryRestarts)
+    }
+
     /// The command line with the counter in it: every `%1%`, and nothing else (R42).
     #[must_use]
     pub fn command(&self) -> Box<str> {

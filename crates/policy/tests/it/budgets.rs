@@ -43,6 +43,7 @@ fn wish(pending: &PendingAction, at: u64) -> Wish<'_> {
         wall: at.cast_signed(),
         quiet: None,
         group_is_busy: false,
+        anew: false,
     }
 }
 
@@ -137,6 +138,35 @@ fn x98_places_that_are_used_late_are_not_used_together() {
     let (until, second) = place(ask(second, 5 * MINUTE));
     assert_eq!(until, Time::from_millis(6 * MINUTE));
     assert_eq!(ask(second, 6 * MINUTE), Verdict::Now);
+}
+
+#[test]
+fn x122_places_that_are_given_anew_let_no_more_through_than_the_limit() {
+    let mut budgets = Budgets::new(limits(Some("1 in 1m"), None), Used::default());
+    let restart = pending("restart/0");
+    assert_eq!(budgets.ask(&wish(&restart, 0)), Verdict::Now);
+    let Verdict::Later(first, _) = budgets.ask(&wish(&restart, 1)) else {
+        panic!("the place is taken");
+    };
+    let Verdict::Later(second, why) = budgets.ask(&wish(&restart, 2)) else {
+        panic!("two places are taken");
+    };
+    assert_eq!(
+        (first, second),
+        (Time::from_millis(MINUTE), Time::from_millis(2 * MINUTE))
+    );
+    // The first one is cancelled.
+    budgets.give_places_anew();
+    let mut waits = restart.clone();
+    waits.delayed = Some(why);
+    let anew = Wish {
+        anew: true,
+        ..wish(&waits, 3)
+    };
+    let Verdict::Later(until, _) = budgets.ask(&anew) else {
+        panic!("a minute is not over since the restart");
+    };
+    assert_eq!(until, first);
 }
 
 #[test]
