@@ -13,6 +13,7 @@ fn whatever_happens_every_promise_holds() {
     let (mut recycled, mut hung, mut missed, mut commands) = (0, 0, 0, 0);
     let (mut delayed, mut refused) = (0, 0);
     let (mut ordered, mut scaled, mut flaps) = (0, 0, 0);
+    let mut policies = 0;
     for seed in 0..SEEDS {
         let summary = turmoil::run(seed, STEPS).unwrap_or_else(|problem| panic!("{problem}"));
         killed += summary.engines_killed;
@@ -27,6 +28,7 @@ fn whatever_happens_every_promise_holds() {
         ordered += summary.ordered;
         scaled += summary.scaled;
         flaps += summary.flaps;
+        policies += summary.policies;
         commands += summary.stop_commands;
     }
     // The turmoil has some: otherwise this would show nothing.
@@ -39,6 +41,7 @@ fn whatever_happens_every_promise_holds() {
         "{recycled} {hung} {missed} {commands}"
     );
     assert!(delayed > 100 && refused > 25, "{delayed} {refused}");
+    assert!(policies > 300, "{policies}");
     assert!(
         ordered > 200 && scaled > 150 && flaps > 60,
         "{ordered} {scaled} {flaps}"

@@ -1,9 +1,10 @@
 //! Turmoil: a world in which, by a seed, anything happens at any moment. Afterwards the faults stop,
 //! and everything that was promised must be so. `processes` and `clients` hold what each of them does,
-//! `budgets` what recovery may do, `scaling` who adds and removes instances.
+//! `budgets` what recovery may do, `scaling` who adds and removes instances, `policies` who changes named policies.
 
 mod budgets;
 mod clients;
+mod policies;
 mod processes;
 mod scaling;
 
@@ -52,6 +53,8 @@ struct Faults {
     orders: bool,
     /// All services are instances of one template, and what clients do is scale it.
     scales: bool,
+    /// Services use named policies, which change.
+    policies: bool,
 }
 
 /// What a world went through.
@@ -83,6 +86,8 @@ pub struct Summary {
     pub refused: usize,
     /// Stop commands that were run.
     pub stop_commands: usize,
+    /// Policies made, changed and deleted (1163 to 1165).
+    pub policies: usize,
     /// How often a template got the number of instances that somebody wanted.
     pub scaled: usize,
     /// Probes that failed less often than they may.
@@ -132,6 +137,8 @@ struct Turmoil {
     files_lost: usize,
     disk_is_full: bool,
     shut_down: bool,
+    /// How many commits the laws of policies have seen.
+    commits_looked_at: usize,
 }
 
 /// Plays a world of so many steps.
@@ -165,6 +172,7 @@ impl Turmoil {
             clock_is_set: random.u8(..3) == 0,
             orders: !files_are_lost && fastrand::Rng::with_seed(!seed).u8(..5) == 0,
             scales: !files_are_lost && seed % 11 == 5,
+            policies: !files_are_lost && seed % 7 == 4,
         };
         let disk = if faults.files_are_lost {
             Disk::with_files()
@@ -203,6 +211,7 @@ impl Turmoil {
             files_lost: 0,
             disk_is_full: false,
             shut_down: false,
+            commits_looked_at: 0,
         }
     }
 
@@ -230,9 +239,11 @@ impl Turmoil {
             self.note_stops();
             truth::check_at_once(&self.world)?;
             self.restarts.check(&self.world)?;
+            self.check_policies()?;
         }
         self.peace()?;
         self.scales_to_the_end()?;
+        self.check_policies()?;
         truth::check_at_peace(&mut self.world, self.common)?;
         if let Some(silent) = self.pending.iter().find(|asked| !(asked.is_answered)()) {
             return Err(format!("never answered: {}", silent.what));
@@ -271,6 +282,7 @@ impl Turmoil {
             missed: of(&[1075]),
             delayed: of(&[1176]),
             refused: of(&[1177]),
+            policies: of(&[1163, 1164, 1165]),
             stop_commands: history.stop_commands.len(),
             scaled: self.scaling.done,
             flaps: history.flaps,
@@ -308,6 +320,7 @@ impl Turmoil {
             56..78 => self.process_does_something(),
             78..90 if self.faults.scales && self.chance(2) => self.scales(),
             78..90 if self.faults.scales => self.all_goes_on(),
+            78..90 if self.faults.policies && self.chance(3) => self.policies_change(),
             78..90 if self.faults.orders && !self.chance(4) => self.all_goes_on(),
             78..90 => self.client_asks(),
             90..94 if self.faults.clock_is_set && self.chance(12) => self.clock_is_set(),

@@ -124,7 +124,7 @@ impl Turmoil {
         change
     }
 
-    fn actions(&mut self) -> Vec<RecoveryAction> {
+    pub(super) fn actions(&mut self) -> Vec<RecoveryAction> {
         use RecoveryActionKind as Kind;
         let kinds = [
             Kind::None,
