@@ -5,6 +5,8 @@ error-several = { $problems }
 
 error-access-differ = the access list and its entries in words differ; use tools of the manager's version
 error-action-no-delay = the action "{ $word }" has no delay; write { $word }/60000 for one minute
+error-actions-meant = there are slashes between actions and their delays, not commas: write { $meant } instead of "{ $text }"
+error-actions-between = "{ $text }" is not a list of actions; write actions and their delays with slashes between them, like restart/1s/restart/1m/none/0
 error-actions-count = the list has { $count } recovery actions; give at most { $most }
 error-answer-status = the service manager answered with status { $status }, which this version cannot read
 error-accounts-unread = the accounts and groups of this machine cannot be read: { $error }

@@ -4,6 +4,8 @@ error-several = { $problems }
 
 error-access-differ = la liste d’accès et ses entrées en mots diffèrent ; utilisez des outils de la version du gestionnaire
 error-action-no-delay = l’action « { $word } » n’a pas de délai ; écrivez { $word }/60000 pour une minute
+error-actions-meant = les actions et leurs délais sont séparés par des barres obliques et non par des virgules : écrivez { $meant } au lieu de « { $text } »
+error-actions-between = « { $text } » n’est pas une liste d’actions ; écrivez les actions et leurs délais avec des barres obliques, comme restart/1s/restart/1m/none/0
 error-actions-count = la liste a { $count } actions de récupération ; donnez-en { $most } au plus
 error-answer-status = le gestionnaire de services a répondu avec le statut { $status }, que cette version ne sait pas lire
 error-accounts-unread = les comptes et les groupes de cette machine ne peuvent pas être lus : { $error }

@@ -28,6 +28,9 @@ impl FromStr for ActionList {
         if text.is_empty() || text == "\"\"" {
             return Ok(Self::default());
         }
+        if text.contains([',', ';']) {
+            return Err(commas(text));
+        }
         let mut fields = text.trim_end_matches('/').split('/');
         let mut actions = Vec::new();
         while let Some(word) = fields.next() {
@@ -38,6 +41,26 @@ impl FromStr for ActionList {
             actions.push(RecoveryAction::new(kind, delay_ms(delay)?));
         }
         Ok(Self(actions))
+    }
+}
+
+/// Actions with commas between them, as people write lists: what is meant is said if it is one.
+fn commas(text: &str) -> ScmError {
+    let parts = text.split([',', ';']).map(str::trim);
+    // A word alone is an action without a delay: `restart, none`.
+    let parts = parts.filter(|part| !part.is_empty()).map(|part| {
+        let part = part.replace([' ', ':'], "/");
+        if part.contains('/') {
+            part
+        } else {
+            part + "/0"
+        }
+    });
+    let meant = parts.collect::<Vec<_>>().join("/");
+    let text = quoted(text);
+    match meant.parse::<ActionList>() {
+        Ok(_) => invalid(error::ActionsMeant { text, meant }),
+        Err(_) => invalid(error::ActionsBetween { text }),
     }
 }
 

@@ -138,6 +138,32 @@ fn r23_r56_limits() {
 }
 
 #[test]
+fn r71_commas_between_actions_are_refused_with_what_is_meant() {
+    let said = |text: &str| {
+        let error = text.parse::<ActionList>().expect_err(text);
+        assert_eq!(error.code(), Win32Error::INVALID_PARAMETER);
+        error.sentence().to_string()
+    };
+    for (text, meant) in [
+        (
+            "restart/1s,restart/1m,none/0",
+            "restart/1s/restart/1m/none/0",
+        ),
+        ("restart/1s, run/0", "restart/1s/run/0"),
+        (
+            "restart 1s, restart 10s, none",
+            "restart/1s/restart/10s/none/0",
+        ),
+        ("restart:60000; reboot:0", "restart/60000/reboot/0"),
+    ] {
+        assert!(said(text).contains(meant), "{}", said(text));
+        assert!(meant.parse::<ActionList>().is_ok());
+    }
+    let other = said("restart/1,5s");
+    assert!(other.contains("like restart/1s/restart/1m"), "{other}");
+}
+
+#[test]
 fn r71_notation_of_sc() {
     assert_eq!(list("\"\""), []);
     assert_eq!(list(""), []);

@@ -4,6 +4,7 @@ use std::time::Duration;
 use super::*;
 use crate::config::{Extensions, ExtensionsChange, OutputMode, PriorityClass, StartType};
 use crate::controllers::{Controller, Controllers};
+use crate::{ServiceConfig, ServiceKind, ServiceName};
 
 #[test]
 fn rows_are_whole_and_no_key_or_option_stands_twice() {
@@ -177,4 +178,22 @@ fn x53_limits_without_their_controller_are_named() {
     let both = "memory_max (memory), cpu_quota (cpu)";
     assert_eq!(lacking(Controllers::NONE).as_deref(), Some(both));
     assert_eq!(lacking(Controllers::ALL), None);
+}
+
+#[test]
+fn x109_each_setting_of_recovery_is_kept_or_refused_with_a_reason_on_windows() {
+    let mut config = ServiceConfig::new(ServiceName::new("a").expect("a name"), "/a");
+    for kind in [ServiceKind::Program, ServiceKind::Service] {
+        config.kind = kind;
+        for setting in all().filter(|setting| setting.subject == Subject::Recovery) {
+            let expected = match setting.section {
+                Section::Recovery => OnWindows::Kept,
+                _ => match setting.system {
+                    System::Linux(reason) => OnWindows::Refused(reason.into()),
+                    System::Any => panic!("{}: relance host plays none of them", setting.key),
+                },
+            };
+            assert_eq!(setting.on_windows(&config), expected, "{}", setting.key);
+        }
+    }
 }
