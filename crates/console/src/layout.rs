@@ -82,6 +82,7 @@ fn menu(viewer: &Viewer, place: Place) -> Markup {
                         (console::SESSIONS_AND_TOKENS.of(lang))
                     }
                 }
+                @if cfg!(unix) { a href="/policies" { (console::POLICIES.of(lang)) } }
                 a href="/api" aria-current=[current(Place::Api)] { (console::API.of(lang)) }
                 (preferences(viewer.likes))
                 form method="post" action="/signout" {

@@ -49,6 +49,8 @@ mod metrics;
 mod output_lines;
 mod output_paint;
 mod overview;
+mod policies;
+mod policy_links;
 mod policy_words;
 mod reply;
 mod row;

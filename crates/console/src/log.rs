@@ -17,6 +17,7 @@ use crate::form::{Form, Query, query};
 use crate::hub::Hub;
 use crate::lang::Lang;
 use crate::layout::{self, Page, Place};
+use crate::policy_links;
 use crate::reply::{Answer, page as html_page};
 use crate::stream::{Closed, Message, Sender, respond};
 use crate::time;
@@ -266,6 +267,9 @@ fn explanation(entry: &LogEntry, lang: Lang) -> Markup {
             @if let Some(cause) = entry.details.cause_sentence() {
                 h2 { (console::WHY.of(lang)) }
                 p { bdi { (cause.of(lang)) } }
+            }
+            @if let Some(policy) = &entry.details.policy {
+                p { a href=(policy_links::href(policy)) { (lang.say(console::SaidByPolicy { policy })) } }
             }
             @if let Some((means, to_do)) = texts {
                 h2 { (console::WHAT_IT_MEANS.of(lang)) }

@@ -26,8 +26,8 @@ use crate::manager::Place;
 use crate::seats::Seat;
 use crate::viewer::{self, Viewer};
 use crate::{
-    api_page, assets, control, create, history, listen, log, metrics, overview, reply, service,
-    services, sign_in,
+    api_page, assets, control, create, history, listen, log, metrics, overview, policies, reply,
+    service, services, sign_in,
 };
 
 /// Carries the [`Setup`] from the guardian to the console.
@@ -130,6 +130,9 @@ fn router(app: Arc<App>) -> Router {
         .route("/output/lines", get(service::output::part_of))
         .route("/output/find", get(service::output::find))
         .route("/output/download", get(service::output::download))
+        .route("/policies", get(policies::list))
+        .route("/policy", get(policies::page).post(policies::save))
+        .route("/policy/preview", post(policies::preview))
         .route("/preview/{tab}", post(service::edit::preview))
         .route("/create", get(create::page).post(create::create))
         .route("/create/preview", post(create::preview))

@@ -78,7 +78,7 @@ pub(crate) async fn content(
     Ok(match tab {
         Tab::General => general::tab(viewer, info).await?,
         Tab::LogOn => log_on::tab(viewer, info),
-        Tab::Recovery => recovery::tab(viewer, info),
+        Tab::Recovery => recovery::tab(viewer, info).await?,
         Tab::Dependencies => dependencies::tab(viewer, hub, info),
         Tab::Environment => environment::tab(viewer, info),
         Tab::Security => security::tab(viewer, info).await,

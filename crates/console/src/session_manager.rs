@@ -16,13 +16,14 @@ use relance_scm::config::EnvironmentVariable;
 use relance_scm::event_log::{EventFilter, EventPage};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
-    OutputStream, ServiceInfo, ToApply, Usage, Watch, Watched, WatchedChange, next_change_until,
+    OutputStream, PolicyInfo, ServiceInfo, ToApply, Usage, Watch, Watched, WatchedChange,
+    next_change_until,
 };
 use relance_scm::security::{Access, NamedChange};
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
-    Caller, ConfigChange, Control, Reply, ScmError, Sentence, ServiceConfig, ServiceId,
-    ServiceName, Win32Error,
+    Caller, ConfigChange, Control, PolicyChange, PolicyName, Reply, ScmError, Sentence,
+    ServiceConfig, ServiceId, ServiceName, Win32Error,
 };
 use relance_sessions::Sessions;
 use relance_texts::{error, shown};
@@ -185,6 +186,25 @@ impl<M: ServiceManager> ServiceManager for SessionManager<M> {
     fn apply(&self, _: &Caller, to_apply: ToApply, reply: Reply<Vec<Outcome>>) {
         self.administer(reply, |manager, caller, reply| {
             manager.apply(caller, to_apply, reply);
+        });
+    }
+
+    fn query_policies(&self, _: &Caller, reply: Reply<Vec<PolicyInfo>>) {
+        self.see(reply, all, |manager, caller, reply| {
+            manager.query_policies(caller, reply);
+        });
+    }
+
+    fn change_policy(
+        &self,
+        _: &Caller,
+        name: &PolicyName,
+        change: PolicyChange,
+        is_trial: bool,
+        reply: Reply<Outcome>,
+    ) {
+        self.administer(reply, |manager, caller, reply| {
+            manager.change_policy(caller, name, change, is_trial, reply);
         });
     }
 

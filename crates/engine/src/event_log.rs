@@ -1,6 +1,7 @@
 //! Makes an entry of the log from an event of the policy and the record of its service.
 
 use relance_policy::ServiceRecord;
+use relance_scm::PolicyName;
 use relance_scm::event::{Event, EventSource};
 use relance_scm::event_log::{Author, Details, LogEntry, NewEntry, Timestamp};
 
@@ -82,6 +83,7 @@ fn details(at: Timestamp, event: &Event, record: &ServiceRecord) -> Details {
         .last_end
         .as_ref()
         .filter(|end| ends_a_run(event) || run.is_none_or(|r| r.0 == end.run));
+    let config = &record.config;
     let mut details = Details::default();
     match (end, run) {
         (Some(end), _) if ends_a_run(event) => {
@@ -95,6 +97,9 @@ fn details(at: Timestamp, event: &Event, record: &ServiceRecord) -> Details {
             details.pid = pid;
         }
         (end, None) => details.run = end.map(|end| end.run),
+    }
+    if matches!(event, Event::Failed { .. }) {
+        details.policy = PolicyName::of(config).map(|name| name.to_string());
     }
     if let Event::Failed {
         action: Some(action),

@@ -111,13 +111,15 @@ fn is(entry: &LogEntry, id: u32) -> bool {
 
 fn has_texts(entry: &LogEntry) -> bool {
     let details = &entry.details;
-    details.output.is_some() || details.cause.is_some() || is(entry, CLEAN_STOP_AFTER_ERROR)
+    let has_words = details.output.is_some() || details.cause.is_some();
+    has_words || details.policy.is_some() || is(entry, CLEAN_STOP_AFTER_ERROR)
 }
 
-/// Keeps only the kind of a cause, and removes output.
+/// Keeps only the kind of a cause, and removes output and policy (X105).
 fn hide_texts(entry: &mut LogEntry) {
     let details = &mut entry.details;
     details.output = None;
+    details.policy = None;
     let exit = details.exit.map(|exit| exit.to_string());
     if details.cause != exit {
         let kind = details.cause.as_deref().and_then(kind_of_cause);

@@ -8,8 +8,8 @@ use relance_scm::event_log::Author;
 use relance_scm::settings::{READY, RESET_AFTER_RUN, SCHEDULE};
 use relance_scm::status::ProcessExit;
 use relance_scm::{
-    EndCause, EndCauseKind, ExitCode, RecoveryActionKind, ResetPeriod, ServiceKind, ServiceState,
-    Win32Error,
+    EndCause, EndCauseKind, ExitCode, PolicyName, RecoveryActionKind, ResetPeriod, ServiceKind,
+    ServiceState, Win32Error,
 };
 use relance_texts::{Message, Text, shown, why, word};
 
@@ -45,6 +45,7 @@ pub fn explain(record: &ServiceRecord, now: Time) -> Vec<Text> {
         sentences.extend(how_long(end));
         sentences.push(verdict(record, end));
         sentences.extend(decided_by(end));
+        sentences.extend(by_policy(record, end));
     }
     sentences.extend(
         record
@@ -400,6 +401,13 @@ fn decided_by(end: &End) -> Option<Text> {
     let rule = &**rule;
     let number = word::Ordinal { number: *number };
     Some(why::DecidedBy { rule, number }.text())
+}
+
+/// X101: the policy that says what follows a failure.
+fn by_policy(record: &ServiceRecord, end: &End) -> Option<Text> {
+    let policy = PolicyName::of(&record.config).filter(|_| end.failure.is_some())?;
+    let policy = policy.as_str();
+    Some(why::ByPolicy { policy }.text())
 }
 
 fn next_action(pending: &PendingAction, now: Time) -> Text {

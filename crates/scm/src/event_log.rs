@@ -78,6 +78,8 @@ pub struct Details {
     pub due: Option<Timestamp>,
     /// Why, in words.
     pub cause: Option<String>,
+    /// The policy that said what follows a failure (X101).
+    pub policy: Option<String>,
     /// The last lines of the service's output.
     pub output: Option<String>,
     /// Who wrote it, if a program did.
@@ -191,7 +193,9 @@ impl LogEntry {
     #[must_use]
     pub fn size(&self) -> usize {
         let details = &self.details;
-        let texts = [&details.cause, &details.output].into_iter().flatten();
+        let texts = [&details.cause, &details.policy, &details.output]
+            .into_iter()
+            .flatten();
         let texts: usize = texts.chain(&self.parameters).map(String::len).sum();
         size_of::<Self>() + texts
     }

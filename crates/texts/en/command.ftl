@@ -121,6 +121,7 @@ command-waiting-for-manager = the service manager is away; waiting for it
 command-other-log = the event log has no entry with the remembered number, so it is another log; it is read from its beginning
 command-no-place = { $path } does not hold the number of an entry; name another file, or delete this one
 command-note-run = run { $run }
+command-note-policy = by the policy { $policy }
 command-note-due = due { $time }
 command-note-repeated = the first at { $first }, the last at { $last }
 

@@ -338,6 +338,7 @@ console-in-words = In words
 
 ## policy
 
+console-said-by-policy = The policy { $policy } said what follows
 console-by-cause = By cause
 console-rule-in-words = { $causes }: { $actions }
 console-cause = Cause
@@ -576,3 +577,19 @@ console-asked-by = Asked for by
 console-by-the-manager = the manager itself: nobody asked
 console-by-the-schedule = the schedule of the service
 console-by-somebody-hidden = somebody whom you may not see: you lack the right to read the settings of the service (QUERY_CONFIG)
+
+## Policies
+
+console-policies = Policies
+console-what-policies-are = A policy says what follows a failure, for all services that use it.
+console-no-policies = There are no policies yet: relance policy set NAME --actions LIST makes one.
+console-policy = Policy
+console-policy-named = Policy { $policy }
+console-policy-changed-meanwhile = Somebody has changed the policy meanwhile. This is what your form would change now.
+console-nobody-uses-it = No service uses it yet.
+console-nobody-else-uses-it = No other service uses it.
+console-used-by = Used by
+console-also-used-by = Also used by
+console-next-failure-of-each = What follows the next failure of each service
+console-policy-says-what-follows = The policy { $policy } says what follows a failure of this service. To give it settings of its own again, write none in the field below.
+console-change-for-all = Change it for all

@@ -114,6 +114,7 @@ why-next-no-command = { $action } (none is configured, so nothing will run: R43)
 why-nothing-configured = No action follows, because none are configured (R16).
 why-nothing-listed = No action follows: for the { $number } failure the list says none, and it stays down (R22, R25).
 why-decided-by = What follows is the { $number } action of the rule { $rule } (X84).
+why-by-policy = What follows a failure is said by the policy { $policy }; relance policy show { $policy } says what, and who else uses it (X101).
 why-gave-up = It gave up: its limit of restarts, { $limit } within { $time }, is reached (X83). It stays down until somebody starts it: relance start { $name }.
 why-nothing-refused = The action for it ({ $action }) was refused or cancelled; the event log says which and why (7032, 1009).
 why-nothing-over = The action for it ({ $action }) is over; if it failed or was cancelled, the event log says so (7032, 1009).

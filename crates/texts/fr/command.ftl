@@ -121,6 +121,7 @@ command-waiting-for-manager = le gestionnaire de services est absent ; attente d
 command-other-log = le journal n’a pas d’entrée du numéro conservé : un autre journal est à sa place, lu depuis son début
 command-no-place = { $path } ne contient pas le numéro d’une entrée ; nommez un autre fichier, ou supprimez celui-ci
 command-note-run = exécution { $run }
+command-note-policy = selon la politique { $policy }
 command-note-due = prévu le { $time }
 command-note-repeated = la première le { $first }, la dernière le { $last }
 

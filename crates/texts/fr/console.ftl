@@ -338,6 +338,7 @@ console-in-words = En mots
 
 ## policy
 
+console-said-by-policy = La politique { $policy } a dit ce qui suit
 console-by-cause = Par cause
 console-rule-in-words = { $causes } : { $actions }
 console-cause = Cause
@@ -579,3 +580,19 @@ console-asked-by = Demandé par
 console-by-the-manager = le gestionnaire lui-même : personne ne l’a demandé
 console-by-the-schedule = la planification du service
 console-by-somebody-hidden = quelqu’un que vous ne pouvez pas voir : il vous manque le droit de lire les réglages du service (QUERY_CONFIG)
+
+## Policies
+
+console-policies = Politiques
+console-what-policies-are = Une politique dit ce qui suit un échec, pour tous les services qui l’utilisent.
+console-no-policies = Il n’y a pas encore de politiques : relance policy set NOM --actions LISTE en crée une.
+console-policy = Politique
+console-policy-named = Politique { $policy }
+console-policy-changed-meanwhile = Quelqu’un a changé la politique entre-temps. Voici ce que votre formulaire changerait maintenant.
+console-nobody-uses-it = Aucun service ne l’utilise encore.
+console-nobody-else-uses-it = Aucun autre service ne l’utilise.
+console-used-by = Utilisée par
+console-also-used-by = Également utilisée par
+console-next-failure-of-each = Ce qui suit le prochain échec de chaque service
+console-policy-says-what-follows = La politique { $policy } dit ce qui suit un échec de ce service. Pour lui redonner ses propres réglages, écrivez none dans le champ ci-dessous.
+console-change-for-all = La changer pour tous

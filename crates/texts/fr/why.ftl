@@ -109,6 +109,7 @@ why-next-no-command = { $action } (aucun n’est configuré, rien ne sera donc e
 why-nothing-configured = Aucune action ne suit, car aucune n’est configurée (R16).
 why-nothing-listed = Aucune action ne suit : pour le { $number } échec, la liste dit de ne rien faire, et il reste arrêté (R22, R25).
 why-decided-by = La suite est la { $number } action de la règle { $rule } (X84).
+why-by-policy = La politique { $policy } dit ce qui suit un échec ; relance policy show { $policy } dit quoi, et qui d’autre l’utilise (X101).
 why-gave-up = Il a abandonné : sa limite de redémarrages, { $limit } en { $time }, est atteinte (X83). Il reste arrêté jusqu’à ce qu’on le démarre : relance start { $name }.
 why-nothing-refused = L’action prévue ({ $action }) a été refusée ou annulée ; le journal des événements dit laquelle et pourquoi (7032, 1009).
 why-nothing-over = L’action prévue ({ $action }) est terminée ; si elle a échoué ou a été annulée, le journal des événements le dit (7032, 1009).

@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 use relance_client::ServiceManager;
 use relance_scm::manager::ServiceInfo;
-use relance_scm::settings::{Section, Setting, Subject, System, ValueType, all};
+use relance_scm::recovery_policy::is_of_policies;
+use relance_scm::settings::{RECOVERY_POLICY, Section, Setting, Subject, System, ValueType, all};
 use relance_scm::{ScmError, ServiceKind, Win32Error};
 use relance_texts::{Sentence, console, error};
 use relance_wire::api::{ChangeConfigRequest, ConfigBody};
@@ -100,18 +101,25 @@ fn extension_fields(body: &ConfigBody, lang: Lang) -> Markup {
     html! {
         // What follows a failure has a tab of its own.
         @for subject in Subject::OF_EXTENSIONS.into_iter().filter(|subject| *subject != Subject::Recovery) {
-            (subject_fields(subject, body, lang))
+            (subject_fields(subject, body, false, lang))
         }
     }
 }
 
 /// The settings about failures that Windows does not have, for the tab about recovery, without the rules by cause.
-pub(crate) fn recovery_extensions(body: &ConfigBody, lang: Lang) -> Markup {
+pub(crate) fn recovery_extensions(body: &ConfigBody, is_policy: bool, lang: Lang) -> Markup {
     html! {
         div.extension {
-            (subject_fields(Subject::Recovery, body, lang))
+            (subject_fields(Subject::Recovery, body, is_policy, lang))
         }
     }
+}
+
+/// The field that names the policy of a service.
+pub(crate) fn policy_field(body: &ConfigBody, lang: Lang) -> Markup {
+    let key = RECOVERY_POLICY.setting().key;
+    let of_policy = texts_of(body).filter(|(setting, _)| setting.key == key);
+    html! { @for (setting, text) in of_policy { (setting_field(setting, &text, lang)) } }
 }
 
 /// The field of the rules by cause, each as people write it.
@@ -131,10 +139,11 @@ pub(crate) fn rules_field(body: &ConfigBody, lang: Lang) -> Markup {
 /// Settings that have a place of their own on their tab.
 const APART: [&str; 1] = ["failure_rules"];
 
-/// The settings of one subject, and in its heading how many of them are set.
-fn subject_fields(subject: Subject, body: &ConfigBody, lang: Lang) -> Markup {
+/// The settings of one subject, and in its heading how many of them are set; of a policy those that it has.
+fn subject_fields(subject: Subject, body: &ConfigBody, is_policy: bool, lang: Lang) -> Markup {
     let texts = texts_of(body)
-        .filter(|(setting, _)| setting.subject == subject && !APART.contains(&setting.key));
+        .filter(|(setting, _)| setting.subject == subject && !APART.contains(&setting.key))
+        .filter(|(setting, _)| !is_policy || is_of_policies(setting));
     let texts: Vec<_> = texts.collect();
     let is_set =
         |(setting, text): &&(&Setting, String)| *text != (setting.default)().text(setting.value);

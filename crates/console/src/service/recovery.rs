@@ -2,17 +2,19 @@
 
 use maud::{Markup, html};
 use relance_scm::manager::ServiceInfo;
-use relance_scm::{RecoveryActionKind, ScmError, Win32Error};
+use relance_scm::{PolicyName, RecoveryActionKind, ScmError, Win32Error};
 use relance_texts::{Sentence, console, error, quoted, shown, word};
 use relance_wire::api::{
     ActionBody, ActionsBody, ConfigBody, RecoveryBody, RecoveryChangeBody, ResetPeriodBody,
 };
 
-use super::general::{recovery_extensions, rules_field};
+use super::general::{policy_field, recovery_extensions, rules_field};
 use super::{edit_form, field};
 use crate::form::Form;
 use crate::lang::{self, Lang};
+use crate::policy_links;
 use crate::policy_words::CAUSES;
+use crate::reply::Answer;
 use crate::tab::Tab;
 use crate::viewer::Viewer;
 
@@ -24,9 +26,36 @@ const DELAY_UNITS: [(&str, u64); 4] = [("h", 3_600_000), ("min", 60_000), ("s", 
 /// Units of the reset period, with their seconds.
 const RESET_UNITS: [(&str, u64); 4] = [("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)];
 
-pub(crate) fn tab(viewer: &Viewer, info: &ServiceInfo) -> Markup {
+pub(crate) async fn tab(viewer: &Viewer, info: &ServiceInfo) -> Answer<Markup> {
     let body = ConfigBody::from(&*info.config);
-    edit_form(viewer, info, Tab::Recovery, &fields(&body, viewer.lang()))
+    let lang = viewer.lang();
+    // What a policy says is changed on its own page, for all that use it.
+    let fields = if PolicyName::of(&info.config).is_some() && viewer.is_administrator() {
+        fields_beside_policy(&body, lang)
+    } else {
+        fields(&body, lang)
+    };
+    Ok(html! {
+        (policy_links::of_service(viewer, &info.config).await?)
+        (edit_form(viewer, info, Tab::Recovery, &fields))
+    })
+}
+
+/// The field of a form that has nothing of what a policy says.
+pub(crate) const BESIDE_POLICY: &str = "beside_policy";
+
+/// What a service with a policy says for itself.
+fn fields_beside_policy(config: &ConfigBody, lang: Lang) -> Markup {
+    html! {
+        input type="hidden" name=(BESIDE_POLICY) value="1";
+        (on_error_stop(&config.recovery, lang))
+        (policy_field(config, lang))
+    }
+}
+
+/// The fields of a policy: those of a service, without what is a setting of each service.
+pub(crate) fn fields_of_policy(config: &ConfigBody, lang: Lang) -> Markup {
+    all_fields(config, true, lang)
 }
 
 /// The largest unit that a value is a whole number of.
@@ -46,6 +75,21 @@ fn in_units<'a>(value: u64, units: &[(&'a str, u64)]) -> (u64, &'a str) {
 
 /// The fields, also of a new service.
 pub(crate) fn fields(config: &ConfigBody, lang: Lang) -> Markup {
+    all_fields(config, false, lang)
+}
+
+fn on_error_stop(body: &RecoveryBody, lang: Lang) -> Markup {
+    html! {
+        label.check {
+            input type="checkbox" name="on_error_stop" checked[body.on_error_stop];
+            span { (console::ENABLE_ACTIONS_FOR_STOPS.of(lang))
+                small { (console::WITHOUT_IT_ONLY_A.of(lang)) }
+            }
+        }
+    }
+}
+
+fn all_fields(config: &ConfigBody, is_policy: bool, lang: Lang) -> Markup {
     let body = &config.recovery;
     let actions = match &body.actions {
         ActionsBody::List(actions) => actions.as_slice(),
@@ -61,15 +105,10 @@ pub(crate) fn fields(config: &ConfigBody, lang: Lang) -> Markup {
             button.quiet type="button" data-add-action="" { "+ " (console::ONE_MORE_FAILURE.of(lang)) }
         }
         (reset(body.reset_period_secs.as_ref().unwrap_or(&ResetPeriodBody::default()), lang))
-        label.check {
-            input type="checkbox" name="on_error_stop" checked[body.on_error_stop];
-            span { (console::ENABLE_ACTIONS_FOR_STOPS.of(lang))
-                small { (console::WITHOUT_IT_ONLY_A.of(lang)) }
-            }
-        }
+        @if !is_policy { (on_error_stop(body, lang)) }
         (program(body, lang))
         (rules(config, lang))
-        (recovery_extensions(config, lang))
+        (recovery_extensions(config, is_policy, lang))
         details {
             summary { (console::RESTART_COMPUTER_OPTIONS.of(lang)) }
             (field(
@@ -210,6 +249,12 @@ const FAIL_COUNT: &str = " /fail=%1%";
 
 /// The change that the fields ask for.
 pub(crate) fn read(form: &Form) -> Result<RecoveryChangeBody, ScmError> {
+    if form.has(BESIDE_POLICY) {
+        return Ok(RecoveryChangeBody {
+            on_error_stop: Some(form.has("on_error_stop")),
+            ..RecoveryChangeBody::default()
+        });
+    }
     let mut command = form.text("command");
     if form.has("append_count") && !command.is_empty() && !command.ends_with(FAIL_COUNT) {
         command.push_str(FAIL_COUNT);

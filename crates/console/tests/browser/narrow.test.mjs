@@ -9,7 +9,7 @@ after(closeBrowser);
 
 const TABS = ["general", "log-on", "recovery", "dependencies", "environment", "security", "output", "events", "history"];
 const PAGES = ["/overview", "/", ...TABS.map((word) => tab("queue-images", word)), tab("queue-mail", "security"),
-  "/events", "/history?window=10m", "/create", "/access", "/api"];
+  "/events", "/history?window=10m", "/create", "/access", "/api", "/policies", "/policy?name=workers"];
 
 /** What is wider than the place that it has; in the document, so it knows nothing of what is around it here. */
 function cutOff() {

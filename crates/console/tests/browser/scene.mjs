@@ -38,5 +38,7 @@ export async function policies(world) {
   await world.relance("failure", "queue-images", "--on", "exit:75=restart/1s", "--on", "memory-limit,out-of-memory=run/0/none/0",
     "--backoff", "exponential/2", "--backoff-max", "1h", "--restart-jitter", "5s",
     "--quiet-hours", "02:00-04:00", "--restart-group", "queues", "--notify", "ops=failure,give-up");
+  await world.relance("policy", "set", "workers", "--actions", "restart/1s/restart/1m", "--reset", "1h", "--backoff", "exponential");
+  await world.relance("policy", "use", "workers", "queue-mail");
   await world.relance("grant", "queue-mail", "user:daemon", "query,start,stop");
 }

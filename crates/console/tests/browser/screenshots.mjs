@@ -20,6 +20,9 @@ const PAGES = {
   events: "/events",
   history: "/history?window=10m",
   create: "/create",
+  policies: "/policies",
+  policy: "/policy?name=workers",
+  ofpolicy: tab("queue-mail", "recovery"),
   access: "/access",
   api: "/api",
 };

@@ -292,6 +292,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<LogEntry> {
             exit: stored.exit,
             due: stored.due_ms.map(Timestamp),
             cause: stored.cause,
+            policy: stored.policy,
             output: stored.output,
             author: stored.author,
             by: stored.by,
@@ -310,6 +311,8 @@ struct StoredDetails {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cause: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    policy: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     output: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     author: Option<Author>,
@@ -326,6 +329,7 @@ impl StoredDetails {
             exit,
             due,
             cause,
+            policy,
             output,
             author,
             by,
@@ -337,6 +341,7 @@ impl StoredDetails {
             exit: *exit,
             due_ms: due.map(|due| due.0),
             cause: cause.clone(),
+            policy: policy.clone(),
             output: output.clone(),
             author: author.clone(),
             by: by.clone(),

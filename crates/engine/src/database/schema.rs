@@ -72,7 +72,7 @@ CREATE TABLE events (
     parameters TEXT NOT NULL,                  -- JSON list
     run        INTEGER,
     pid        INTEGER NOT NULL,
-    details    TEXT                            -- JSON: exit, due, cause, output, author, by, repeated
+    details    TEXT                            -- JSON: exit, due, cause, policy, output, author, by, repeated
 ) STRICT;
 CREATE INDEX events_of_service ON events (service_id, number);
 CREATE INDEX events_not_routine ON events (level, number) WHERE level < 4;

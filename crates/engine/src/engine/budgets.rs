@@ -190,8 +190,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.budgets.keep_places(id, &[]);
     }
 
-    /// In each turn, X122: a place that is not wanted any more goes to the next restart that waits. Each of them is written
-    /// again, once however many places are free.
+    /// In each turn, X122: a place that is not wanted any more goes to the next restart that waits. Each of them is
+    /// written once, however many places are free.
     pub(super) fn give_places_anew(&mut self, now: Moment) {
         if self.is_catching_up() || !std::mem::take(&mut self.budgets.has_free_place) {
             return;

@@ -6,8 +6,8 @@ use relance_policy::trap::{Trap, never_decides, traps};
 use relance_scm::config::{Dependency, Rules};
 use relance_scm::event::Event;
 use relance_scm::settings::{
-    FAIL_ON_EXIT, FAILURE_RULES, NO_RESTART_ON_EXIT, PROBE, RESTART_LIMIT, RESTART_ON_EXIT,
-    RETRY_FAILED_STARTS, WATCHDOG,
+    FAIL_ON_EXIT, FAILURE_RULES, NO_RESTART_ON_EXIT, PROBE, RECOVERY_POLICY, RESTART_LIMIT,
+    RESTART_ON_EXIT, RETRY_FAILED_STARTS, WATCHDOG,
 };
 use relance_scm::status::ProcessExit;
 use relance_scm::{RecoveryActionKind, ServiceConfig, ServiceKind, ServiceName};
@@ -215,6 +215,27 @@ fn x84_why_names_the_rule() {
         host.record.pending_actions[0].action.kind,
         RecoveryActionKind::Restart
     );
+}
+
+#[test]
+fn x101_why_names_the_policy() {
+    let why = |config: ServiceConfig| {
+        let mut host = Host::program(config);
+        let run = host.run();
+        host.exited(run, ProcessExit::Exited(75));
+        let sentences = explain::explain(&host.record, host.now);
+        let text = sentences
+            .iter()
+            .map(|text| text.of(relance_texts::Lang::En));
+        text.collect::<Vec<_>>().join(" ")
+    };
+    let mut config = program(&["exit:75=restart/2000"]);
+    assert!(!why(config.clone()).contains("X101"));
+    config
+        .extensions
+        .set(RECOVERY_POLICY, Some("workers".into()));
+    let text = why(config);
+    assert!(text.contains("said by the policy workers"), "{text}");
 }
 
 #[test]

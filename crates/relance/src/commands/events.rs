@@ -153,6 +153,10 @@ pub(super) fn print(entry: &LogEntry, json: bool) -> CommandResult {
     if let Some(cause) = details.cause_sentence() {
         notes.push(plain(&cause.of(lang())));
     }
+    if let Some(policy) = &details.policy {
+        let policy = plain(policy);
+        notes.push(say(command::NotePolicy { policy }));
+    }
     if let Some(due) = details.due {
         let time = moment(due);
         notes.push(say(command::NoteDue { time }));

@@ -81,6 +81,37 @@ fn x101_x102_x103_a_policy_is_made_given_previewed_changed_and_deleted() {
     assert_eq!(actions(), [5000, 5000], "they keep what it said");
 }
 
+#[test]
+fn x101_why_and_the_entry_of_a_failure_name_the_policy() {
+    let daemon = Daemon::start(relance());
+    printed(
+        &daemon,
+        &["policy", "set", "workers", "--actions", "restart/1h"],
+    );
+    let command = ["--", "/bin/sh", "-c", "exit 3"];
+    let create = [
+        "create",
+        "one",
+        "--policy",
+        "workers",
+        "--on-error-stop",
+        "yes",
+    ];
+    printed(&daemon, &[&create[..], &command].concat());
+    let _ended_at_once = daemon.relance(&["start", "one"]);
+    daemon.wait_until(&name("one"), |info| info.recovery.failure_count == 1);
+    let why = printed(&daemon, &["why", "one"]);
+    assert!(why.contains("relance policy show workers"), "{why}");
+    let events = printed(&daemon, &["events", "--id", "7031"]);
+    assert!(events.contains("by the policy workers"), "{events}");
+    let json = printed(&daemon, &["events", "--id", "7031", "--json"]);
+    let entry: serde_json::Value = serde_json::from_str(&json).expect("one entry");
+    assert_eq!(entry["policy"], "workers");
+    // What it was called then stays in the log.
+    printed(&daemon, &["failure", "one", "--policy", "none"]);
+    assert!(printed(&daemon, &["events", "--id", "7031"]).contains("workers"));
+}
+
 const FILE: &str = r#"
 [policies.workers]
 recovery.actions = "restart/1s"

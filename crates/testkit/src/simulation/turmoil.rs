@@ -4,6 +4,7 @@
 
 mod budgets;
 mod clients;
+mod files;
 mod policies;
 mod processes;
 mod scaling;
@@ -14,7 +15,7 @@ use relance_policy::simulate::StartOutcome;
 use relance_policy::{RunId, StopCause};
 use relance_scm::{ServiceName, Win32Error};
 
-use super::disk::{Damage, Disk};
+use super::disk::Disk;
 use super::truth::{self, Common};
 use super::world::{Pending, World};
 use budgets::{Restarts, budgets};
@@ -444,28 +445,6 @@ impl Turmoil {
             self.process_does_something();
         }
         self.new_daemon();
-    }
-
-    fn damage_files(&mut self) {
-        let damage = *self.random.choice(&Damage::ALL).expect("there are some");
-        self.note(format_args!("files of the database: {damage:?}"));
-        let damaged = self.world.disk().damage(damage);
-        self.files_lost += 1;
-        if let Err(what) = damaged {
-            self.world.machine().history.violations.push(what);
-        }
-    }
-
-    /// The engine is killed before it sees the damage.
-    fn damage_files_unseen(&mut self) {
-        let damage = *self.random.choice(&Damage::ALL).expect("there are some");
-        self.note(format_args!("files of the database, unseen: {damage:?}"));
-        let damaged = self.world.disk().damage_unseen(damage);
-        self.files_lost += 1;
-        if let Err(what) = damaged {
-            self.world.machine().history.violations.push(what);
-        }
-        self.kill_engine();
     }
 
     fn kill_guardian_with_journal(&mut self) {

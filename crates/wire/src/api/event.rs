@@ -51,6 +51,9 @@ pub struct EventBody {
     /// Why, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+    /// The policy that said what follows a failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
     /// The last lines of the service's output.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<String>,
@@ -280,6 +283,7 @@ impl From<&LogEntry> for EventBody {
             exit: details.exit.map(ExitBody::from),
             due_at_ms: details.due.map(|due| due.0),
             cause: details.cause.clone(),
+            policy: details.policy.clone(),
             output: details.output.clone(),
             author: details.author.as_ref().map(AuthorBody::from),
             by: details.by.as_ref().map(ByBody::from),
@@ -313,6 +317,7 @@ impl TryFrom<&EventBody> for LogEntry {
                 exit: body.exit.map(ProcessExit::from),
                 due: body.due_at_ms.map(Timestamp),
                 cause: body.cause.clone(),
+                policy: body.policy.clone(),
                 output: body.output.clone(),
                 author: body.author.as_ref().map(Author::from),
                 by: body.by.as_ref().and_then(ByBody::read),
