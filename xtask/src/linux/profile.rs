@@ -167,11 +167,11 @@ impl Host {
 
 /// Programs that restart at once, and after a moment.
 fn services() -> String {
-    (0..SERVICES)
-        .map(|number| {
-            let delay_ms = if number % 3 == 0 { 20 } else { 0 };
-            format!(
-                r#"[[service]]
+    let mut text = String::new();
+    for number in 0..SERVICES {
+        let delay_ms = if number % 3 == 0 { 20 } else { 0 };
+        text.push_str(&format!(
+            r#"[[service]]
 name = "w{number}"
 command_line = "/bin/sleep 1000"
 kind = "program"
@@ -180,7 +180,7 @@ start_type = "auto"
 actions = [{{ kind = "restart", delay_ms = {delay_ms} }}]
 on_error_stop = true
 "#
-            )
-        })
-        .collect()
+        ));
+    }
+    text
 }
