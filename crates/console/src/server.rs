@@ -26,8 +26,8 @@ use crate::manager::Place;
 use crate::seats::Seat;
 use crate::viewer::{self, Viewer};
 use crate::{
-    api_page, assets, control, create, history, listen, log, metrics, overview, reply, service,
-    services, sign_in,
+    api_page, assets, control, create, history, listen, log, metrics, overview, reply, scale,
+    service, services, sign_in,
 };
 
 /// Carries the [`Setup`] from the guardian to the console.
@@ -135,6 +135,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/create/preview", post(create::preview))
         .route("/rights", post(service::access::change))
         .route("/delete", post(control::delete))
+        .route("/scale", post(scale::scale))
         .route("/events", get(log::page))
         .route("/events/export", get(log::export))
         .route("/events/{number}", get(log::event))

@@ -576,3 +576,9 @@ console-asked-by = Asked for by
 console-by-the-manager = the manager itself: nobody asked
 console-by-the-schedule = the schedule of the service
 console-by-somebody-hidden = somebody whom you may not see: you lack the right to read the settings of the service (QUERY_CONFIG)
+
+## How many instances there are
+
+console-scale = Instances of { $template }
+console-scale-about = Copies of the lowest one; those with higher numbers are told to stop, and are gone then
+console-scale-set = Set

@@ -579,3 +579,9 @@ console-asked-by = Demandé par
 console-by-the-manager = le gestionnaire lui-même : personne ne l’a demandé
 console-by-the-schedule = la planification du service
 console-by-somebody-hidden = quelqu’un que vous ne pouvez pas voir : il vous manque le droit de lire les réglages du service (QUERY_CONFIG)
+
+## How many instances there are
+
+console-scale = Instances de { $template }
+console-scale-about = Des copies de la plus basse ; celles de numéro plus haut sont arrêtées, puis disparaissent
+console-scale-set = Fixer
