@@ -283,4 +283,7 @@ namespace Relance {
 
     /** Tells a service to read its settings again: a program by its reload signal, a service by PARAMCHANGE. */
     function reload_service(string $servicename, string $machine = ''): void {}
+
+    /** Makes a template like `worker@` have this many instances, copies of the lowest one; surplus ones are told to stop and are gone then. Gives the names of those that were `added` and `removed`. */
+    function scale(string $template, int $instances, string $machine = ''): array {}
 }

@@ -44,8 +44,9 @@ mod reply;
 #[cfg(unix)]
 mod routes;
 #[cfg(unix)]
-mod server;
+mod scale;
 #[cfg(unix)]
+mod server;
 mod services;
 #[cfg(unix)]
 mod sign_in;

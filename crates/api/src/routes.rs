@@ -4,7 +4,8 @@ use axum::Router;
 use axum::routing::{delete, get, patch, post};
 
 use crate::{
-    access, attach, events, notices, output, policies, reply, services, sign_in, simulate, stream,
+    access, attach, events, notices, output, policies, reply, scale, services, sign_in, simulate,
+    stream,
 };
 
 /// All routes; each request brings its [`Context`](crate::context::Context).
@@ -41,6 +42,7 @@ pub(crate) fn router() -> Router {
             post(services::cancel_recovery),
         )
         .route("/v1/services/{name}/output", get(output::read))
+        .route("/v1/templates/{name}/scale", post(scale::scale))
         .route("/v1/apply", post(services::apply))
         .route("/v1/events", get(events::find).post(events::write))
         .route("/v1/stream", get(stream::stream))

@@ -56,6 +56,7 @@ mod policy_words;
 mod reply;
 mod row;
 mod said;
+mod scale;
 mod script;
 mod seats;
 mod server;

@@ -27,7 +27,7 @@ use crate::seats::Seat;
 use crate::viewer::{self, Viewer};
 use crate::{
     api_page, assets, control, create, history, listen, log, metrics, overview, policies, reply,
-    service, services, sign_in,
+    scale, service, services, sign_in,
 };
 
 /// Carries the [`Setup`] from the guardian to the console.
@@ -138,6 +138,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/create/preview", post(create::preview))
         .route("/rights", post(service::access::change))
         .route("/delete", post(control::delete))
+        .route("/scale", post(scale::scale))
         .route("/events", get(log::page))
         .route("/events/export", get(log::export))
         .route("/events/{number}", get(log::event))

@@ -76,7 +76,7 @@ pub(crate) async fn content(
     query: &crate::form::Form,
 ) -> Answer<Markup> {
     Ok(match tab {
-        Tab::General => general::tab(viewer, info).await?,
+        Tab::General => general::tab(viewer, hub, info).await?,
         Tab::LogOn => log_on::tab(viewer, info),
         Tab::Recovery => recovery::tab(viewer, info).await?,
         Tab::Dependencies => dependencies::tab(viewer, hub, info),

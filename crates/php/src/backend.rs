@@ -6,6 +6,7 @@
 use relance_scm::config::EnvironmentVariable;
 use relance_scm::event_log::NewEntry;
 use relance_scm::manager::{NewService, wait};
+use relance_scm::scaling::{self, Scaled};
 use relance_scm::{
     Caller, ConfigChange, Control, Reply, ScmError, ServiceConfig, ServiceManager, ServiceName,
     ServiceStatus,
@@ -78,6 +79,11 @@ impl Backend {
     /// Is on record when this returns.
     pub(crate) fn restart(&self, name: &ServiceName, dependents: bool) -> Result<(), ScmError> {
         self.ask(|manager, caller, reply| manager.restart_service(caller, name, dependents, reply))
+    }
+
+    /// Returns when all is on record.
+    pub(crate) fn scale(&self, template: &str, instances: u32) -> Result<Scaled, ScmError> {
+        scaling::scale(&*self.manager, &self.caller, template, instances)
     }
 
     pub(crate) fn control(&self, name: &ServiceName, control: Control) -> Result<(), ScmError> {

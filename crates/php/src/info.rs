@@ -69,7 +69,7 @@ const OTHER_FUNCTIONS: [&CStr; 20] = [
 const _: () = assert!(SERVICE_FUNCTIONS.len() + OTHER_FUNCTIONS.len() == FUNCTIONS.len());
 
 /// What only this extension has: each function, and whether it works inside a service only.
-const RELANCE_FUNCTIONS: [(&CStr, bool); 10] = [
+const RELANCE_FUNCTIONS: [(&CStr, bool); 11] = [
     (c"win32_send_log", false),
     (c"Relance\\wait_for_control", true),
     (c"Relance\\heartbeat", false),
@@ -80,6 +80,7 @@ const RELANCE_FUNCTIONS: [(&CStr, bool); 10] = [
     (c"Relance\\get_extensions", false),
     (c"Relance\\restart_service", false),
     (c"Relance\\reload_service", false),
+    (c"Relance\\scale", false),
 ];
 
 const _: () = assert!(RELANCE_FUNCTIONS.len() == relance::FUNCTIONS.len());

@@ -3,6 +3,7 @@
 
 mod controls;
 mod heartbeat;
+mod instances;
 mod log;
 mod recovery;
 mod restart;
@@ -14,7 +15,7 @@ use crate::zend::signature::Registration;
 pub(crate) use service::CLASS as SERVICE;
 
 /// The functions.
-pub(crate) static FUNCTIONS: [Registration; 10] = [
+pub(crate) static FUNCTIONS: [Registration; 11] = [
     function::<log::SendLog>(),
     function::<controls::WaitForControl>(),
     function::<heartbeat::Heartbeat>(),
@@ -25,4 +26,5 @@ pub(crate) static FUNCTIONS: [Registration; 10] = [
     function::<recovery::GetExtensions>(),
     function::<restart::RestartService>(),
     function::<restart::ReloadService>(),
+    function::<instances::Scale>(),
 ];

@@ -34,6 +34,7 @@ pub mod notice;
 pub mod recovery_policy;
 pub mod rights;
 pub mod run;
+pub mod scaling;
 pub mod security;
 pub mod settings;
 pub mod signal;

@@ -595,3 +595,9 @@ console-also-used-by = Also used by
 console-next-failure-of-each = What follows the next failure of each service
 console-policy-says-what-follows = The policy { $policy } says what follows a failure of this service. To give it settings of its own again, write none in the field below.
 console-change-for-all = Change it for all
+
+## How many instances there are
+
+console-scale = Instances of { $template }
+console-scale-about = Copies of the lowest one; those with higher numbers are told to stop, and are gone then
+console-scale-set = Set

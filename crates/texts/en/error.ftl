@@ -247,3 +247,11 @@ error-no-file-syslog = { $name } has no log file: its output goes to syslog, und
 error-no-file-null = { $name } has no log file: its output is thrown away (relance config { $name } --output file keeps one from the next start on)
     .page = { $name } has no log file: its output is thrown away (the setting Output on the tab General keeps a file from the next start on)
 error-not-watched = the channel cannot be watched: { $error }
+
+## Instances of a template
+
+error-template-name = the name of several instances ends in @; write { $template }@
+error-instances-range = a template has 1 to { $most } instances
+error-no-instances = there are no instances of { $template }; relance create { $template } --instances { $count } makes them
+error-instance-going = { $name } is still being deleted: try again when it has stopped
+error-template-is-no-service = { $name } is the name of a template, not of a service: name an instance, like { $name }1 (in a file: instances = 4)

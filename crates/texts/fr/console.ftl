@@ -598,3 +598,9 @@ console-also-used-by = Également utilisée par
 console-next-failure-of-each = Ce qui suit le prochain échec de chaque service
 console-policy-says-what-follows = La politique { $policy } dit ce qui suit un échec de ce service. Pour lui redonner ses propres réglages, écrivez none dans le champ ci-dessous.
 console-change-for-all = La changer pour tous
+
+## How many instances there are
+
+console-scale = Instances de { $template }
+console-scale-about = Des copies de la plus basse ; celles de numéro plus haut sont arrêtées, puis disparaissent
+console-scale-set = Fixer

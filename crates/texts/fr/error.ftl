@@ -246,3 +246,11 @@ error-no-file-syslog = { $name } n’a pas de fichier journal : sa sortie va à 
 error-no-file-null = { $name } n’a pas de fichier journal : sa sortie est jetée (relance config { $name } --output file en tient un à partir du prochain démarrage)
     .page = { $name } n’a pas de journal : sa sortie est jetée (le réglage Sortie de l’onglet Général garde un fichier dès le prochain démarrage)
 error-not-watched = le canal ne peut pas être surveillé : { $error }
+
+## Instances of a template
+
+error-template-name = le nom de plusieurs instances se termine par @ ; écrivez { $template }@
+error-instances-range = un modèle a de 1 à { $most } instances
+error-no-instances = il n’y a pas d’instances de { $template } ; relance create { $template } --instances { $count } les crée
+error-instance-going = { $name } est encore en cours de suppression : réessayez quand il s’est arrêté
+error-template-is-no-service = { $name } est le nom d’un modèle, pas d’un service : nommez une instance, comme { $name }1 (dans un fichier : instances = 4)

@@ -47,7 +47,9 @@ pub use policies::{
     ChangePolicyRequest, PoliciesReply, PolicyBody, PolicyOutcomeReply, PolicyRecoveryBody,
     PolicyReply,
 };
-pub use requests::{ControlRequest, RestartRequest, StartRequest};
+pub use requests::{
+    ControlRequest, InstanceProblem, RestartRequest, ScaleReply, ScaleRequest, StartRequest,
+};
 pub use run::RunBody;
 pub use service::{
     EndBody, PendingBody, RecoveryStateBody, ServiceReply, ServicesReply, StatusReply, StreamItem,

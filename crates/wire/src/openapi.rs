@@ -62,6 +62,7 @@ operations! {
     POST "/v1/services/{name}/terminate" "End a service by force (extension)" [] -> [];
     POST "/v1/services/{name}/cancel-recovery" "Cancel pending recovery actions (extension)" [] -> [];
     GET "/v1/services/{name}/output" "The output of a service, as bytes; the header Relance-Position says where it ends. Queries: lines, run (the last lines of that run alone), from, follow; grep, since, until (times as the lines have them) and json choose among the last 16 MiB" [] -> [];
+    POST "/v1/templates/{name}/scale" "Set how many instances a template (like worker@) has; surplus ones are told to stop and are gone then (extension)" [ScaleRequest] -> [ScaleReply];
     POST "/v1/apply" "Create or change many services, all or none" [ApplyRequest] -> [ApplyReply];
     GET "/v1/events" "Entries of the event log" [] -> [EventPageReply];
     POST "/v1/events" "Write an entry in a program's own words" [WriteEventRequest] -> [];
@@ -105,6 +106,8 @@ operations! {
     api::ChangePolicyRequest,
     api::PoliciesReply,
     api::PolicyOutcomeReply,
+    api::ScaleReply,
+    api::ScaleRequest,
     api::ServiceReply,
     api::ServicesReply,
     api::SessionBody,

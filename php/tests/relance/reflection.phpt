@@ -36,6 +36,7 @@ Relance\get_recovery_actions(string $servicename, string $machine = ''): string
 Relance\get_extensions(string $servicename, string $machine = ''): array
 Relance\restart_service(string $servicename, bool $dependents = false, string $machine = ''): void
 Relance\reload_service(string $servicename, string $machine = ''): void
+Relance\scale(string $template, int $instances, string $machine = ''): array
 bool(true)
 bool(false)
 static run(string $name, callable $turn, int $intervalMs = 1000): void

@@ -44,7 +44,7 @@ impl ProfileData<'_> {
         match self {
             Self::None => None,
             Self::Collected(folder) => Some(format!("-Cprofile-generate={}", folder.display())),
-            // Functions that were not counted are no mistake: parsers of commands that nobody typed.
+            // Functions that were not called are expected: commands that nobody typed.
             Self::Used(file) => Some(format!(
                 "-Cprofile-use={} -Clink-arg=-z -Clink-arg=keep-text-section-prefix",
                 file.display()

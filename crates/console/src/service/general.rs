@@ -15,15 +15,17 @@ use super::{edit_form, field};
 use crate::contradictions;
 use crate::diff::shown;
 use crate::form::Form;
+use crate::hub::Hub;
 use crate::lacking::{Feature, reason};
 use crate::lang::Lang;
 use crate::layout;
 use crate::policy_words::written;
 use crate::reply::Answer;
+use crate::scale;
 use crate::tab::Tab;
 use crate::viewer::Viewer;
 
-pub(crate) async fn tab(viewer: &Viewer, info: &ServiceInfo) -> Answer<Markup> {
+pub(crate) async fn tab(viewer: &Viewer, hub: &Hub, info: &ServiceInfo) -> Answer<Markup> {
     let lang = viewer.lang();
     let name = info.config.service_name.clone();
     let why = viewer
@@ -38,6 +40,7 @@ pub(crate) async fn tab(viewer: &Viewer, info: &ServiceInfo) -> Answer<Markup> {
         (contradictions::notes(&info.config, lang))
         (edit_form(viewer, info, Tab::General, &fields(&body, lang)))
         @if viewer.is_administrator() {
+            (scale::card(viewer, hub, info))
             form.card.row method="post" action="/delete" {
                 (layout::key(viewer))
                 input type="hidden" name="name" value=(info.config.service_name);

@@ -9,10 +9,12 @@ use std::sync::Arc;
 use relance_policy::{Answer, DenyReason, Input, ServiceId, ServiceRecord};
 use relance_scm::config::ServiceConfig;
 use relance_scm::event::Event;
+use relance_scm::instance::is_template;
 use relance_scm::manager::{NewService, Outcome};
 use relance_scm::security::AccessChange;
 use relance_scm::{
     AccessRights, Caller, ConfigChange, RecoveryActionKind, Reply, ScmError, ServiceName,
+    Win32Error,
 };
 use relance_texts::{Value, Words, error};
 use relance_wire::settings;
@@ -176,6 +178,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     ) -> Result<Outcome, ScmError> {
         access::check_administrator(caller)?;
         self.refuse_in_shutdown(&service.config.service_name)?;
+        refuse_template(&service.config.service_name)?;
         service.config.check()?;
         let config = &self.with_policy(None, service.config.clone())?;
         if let Some(id) = self.names.find(&config.service_name) {
@@ -423,6 +426,15 @@ impl ConfigureDraft {
             self.undo.push(Undo::Change(Arc::clone(record)));
         }
     }
+}
+
+/// X52: commands that name a template mean its instances.
+fn refuse_template(name: &ServiceName) -> Result<(), ScmError> {
+    if is_template(name.as_str()) {
+        let sentence = error::TemplateIsNoService { name };
+        return Err(ScmError::new(Win32Error::INVALID_NAME, sentence));
+    }
+    Ok(())
 }
 
 /// C32: a service marked for deletion takes no change, and its name is not free.

@@ -1,13 +1,11 @@
 //! `relance scale`
 
 use clap::Parser;
-use relance_scm::config::StartType;
-use relance_scm::manager::ServiceInfo;
-use relance_scm::{ScmError, ServiceConfig, ServiceName, ServiceState, Win32Error};
+use relance_scm::scaling::{INSTANCES_MAX, Scaling, scaling};
+use relance_scm::{ServiceName, Win32Error};
 use relance_texts::command;
 
 use crate::cli::{CommandFailure, CommandResult, Common, Manager};
-use crate::instances::{self, INSTANCES_MAX};
 use crate::selection::Selected;
 use crate::waiting::Patience;
 
@@ -38,53 +36,33 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     // `worker@*` is how other commands take it.
     let template = arguments.template.trim_end_matches('*');
     let manager = common.manager()?;
-    let existing = instances::existing(&manager, template)?;
-    let Some((number, first)) = existing.first() else {
-        let count = arguments.count;
-        let sentence = command::NoInstances { template, count };
-        return Err(ScmError::new(Win32Error::SERVICE_DOES_NOT_EXIST, sentence).into());
-    };
-    let missing =
-        (1..=arguments.count).filter(|wanted| existing.iter().all(|(has, _)| has != wanted));
-    let mut config = ServiceConfig::clone(&first.config);
-    config.service_name = ServiceName::new(template)?;
-    let shown = display_name_of_template(&config.display_name, *number);
-    config.display_name = shown.unwrap_or_else(|| template.to_owned()).into();
-    let new = instances::of_template(&config, missing)?;
-    let added: Vec<_> = new
-        .iter()
-        .map(|service| service.config.service_name.clone())
-        .collect();
+    let list = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
+    let Scaling {
+        new,
+        starts,
+        surplus,
+    } = scaling(&list.services, template, arguments.count)?;
+    let adds_all = starts.len() <= new.len();
     if !new.is_empty() {
         manager.ask(|scm, caller, reply| scm.apply(caller, new.into(), reply))?;
     }
-    if first.status.state != ServiceState::Stopped {
-        let kept = existing
-            .iter()
-            .filter(|(number, _)| *number <= arguments.count);
-        let idle = kept.filter(|(_, info)| never_ran(info));
-        let idle: Vec<_> = idle.map(|(_, info)| &info.config.service_name).collect();
-        let done = if idle.is_empty() {
-            command::DONE_ADDED
-        } else {
-            command::DONE_STARTED
-        };
-        let started = selected(added.iter().chain(idle));
-        if !started.names.is_empty() {
-            started.each(&manager, common, done, start)?;
-        }
-    }
-    let surplus = existing
-        .iter()
-        .rev()
-        .filter(|(number, _)| *number > arguments.count);
-    let surplus = selected(surplus.map(|(_, info)| &info.config.service_name));
+    let done = if adds_all {
+        command::DONE_ADDED
+    } else {
+        command::DONE_STARTED
+    };
+    let started = match selected(starts) {
+        starts if starts.names.is_empty() => Ok(()),
+        starts => starts.each(&manager, common, done, start),
+    };
+    let surplus = selected(surplus);
     if surplus.names.is_empty() {
-        return Ok(());
+        return started;
     }
-    surplus.each(&manager, common, command::DONE_SURPLUS, |manager, name| {
+    let removed = surplus.each(&manager, common, command::DONE_SURPLUS, |manager, name| {
         remove(manager, name, patience)
-    })
+    });
+    started.and(removed)
 }
 
 fn start(manager: &Manager, name: &ServiceName) -> CommandResult {
@@ -92,26 +70,9 @@ fn start(manager: &Manager, name: &ServiceName) -> CommandResult {
     start::start(manager, name, Vec::new(), Some(waits))
 }
 
-/// Whether it was added and then not started: the command before was interrupted between the two. One that somebody
-/// has stopped stays so.
-fn never_ran(info: &ServiceInfo) -> bool {
-    let is_idle = info.run.is_none() && info.last_end.is_none();
-    is_idle
-        && info.status.state == ServiceState::Stopped
-        && info.config.start_type != StartType::Disabled
-}
-
-/// `Worker %i` of `Worker 1`; display names must differ, so any other is left out.
-fn display_name_of_template(display_name: &str, number: u32) -> Option<String> {
-    let beginning = display_name.strip_suffix(&number.to_string())?;
-    Some(format!("{beginning}%i"))
-}
-
-fn selected<'a>(names: impl Iterator<Item = &'a ServiceName>) -> Selected {
-    Selected {
-        names: names.cloned().collect(),
-        is_one: false,
-    }
+fn selected(names: Vec<ServiceName>) -> Selected {
+    let is_one = false;
+    Selected { names, is_one }
 }
 
 /// Nothing is deleted that still runs: its job would go on without a service.

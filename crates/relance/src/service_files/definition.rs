@@ -3,6 +3,7 @@
 
 use relance_scm::command_line;
 use relance_scm::config::Secret;
+use relance_scm::instance::is_template;
 use relance_scm::manager::NewService;
 use relance_scm::recovery_policy::is_of_policies;
 use relance_scm::settings::{
@@ -275,6 +276,10 @@ impl Draft {
         let names = match &self.instances {
             Some((instances, at)) => {
                 templates::names(&name, instances).map_err(|problem| (*at, problem))
+            }
+            None if is_template(&name) => {
+                let name = name.as_str();
+                Err((at, error::TemplateIsNoService { name }.into()))
             }
             None => ServiceName::new(name.as_str())
                 .map(|name| vec![name])

@@ -2,7 +2,7 @@
 
 use relance_scm::instance::is_template;
 use relance_scm::{Sentence, ServiceName};
-use relance_texts::command;
+use relance_texts::{command, error};
 
 use super::node::{Node, Tree};
 use crate::instances::INSTANCES_MAX;
@@ -32,7 +32,7 @@ pub(super) fn instances(node: &Node) -> Result<Vec<String>, Sentence> {
 /// The names of these instances of a template.
 pub(super) fn names(template: &str, instances: &[String]) -> Result<Vec<ServiceName>, Sentence> {
     if !is_template(template) {
-        return Err(command::TemplateName { template }.into());
+        return Err(error::TemplateName { template }.into());
     }
     let name = |instance: &String| ServiceName::new(format!("{template}{instance}"));
     let names: Result<_, _> = instances.iter().map(name).collect();

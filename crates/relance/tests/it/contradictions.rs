@@ -14,7 +14,7 @@ fn text(output: &Output) -> String {
 }
 
 /// What the manager answers over its socket.
-fn request(daemon: &Daemon, method: &str, path: &str, body: &str) -> String {
+pub(crate) fn request(daemon: &Daemon, method: &str, path: &str, body: &str) -> String {
     let mut stream = UnixStream::connect(daemon.socket()).expect("it listens");
     let head = "Host: x\r\nConnection: close\r\nContent-Type: application/json";
     let length = body.len();

@@ -5,6 +5,7 @@ use std::process::Output;
 use relance_scm::ServiceState;
 use relance_testkit::daemon::Daemon;
 
+use crate::contradictions::request;
 use crate::support::{done, name, relance};
 
 fn text(output: &Output) -> String {
@@ -154,6 +155,80 @@ fn c31_a_command_says_that_a_deleted_service_still_runs() {
     assert!(state.ends_with("marked for deletion"), "{status}");
     done(&daemon.relance(&["stop", "w@2"]));
     assert_eq!(text(&daemon.relance(&["delete", "w@2"])), "");
+}
+
+#[test]
+fn x52_the_api_scales_also_while_instances_fail_and_are_slow() {
+    let daemon = Daemon::start(relance());
+    let line = "case %i in 1) ;; 2) exit 3;; *) trap 'sleep 1; exit 0' TERM;; esac; while :; do sleep 0.1; done";
+    let create = [
+        "create",
+        "w@",
+        "--instances",
+        "1",
+        "--actions",
+        "restart/1h",
+        "--",
+        "/bin/sh",
+        "-c",
+        line,
+    ];
+    done(&daemon.relance(&create));
+    done(&daemon.relance(&["start", "w@1"]));
+    let scale = |count: &str| {
+        let body = format!(r#"{{"instances":{count}}}"#);
+        request(&daemon, "POST", "/v1/templates/w@/scale", &body)
+    };
+    let up = scale("4");
+    assert!(
+        up.contains(r#""added":["w@2","w@3","w@4"],"removed":[]"#),
+        "{up}"
+    );
+    daemon.wait_for_state(&name("w@4"), ServiceState::Running);
+    // One has failed and its restart is pending; the others need a second to stop.
+    let failed = |info: &relance_scm::manager::ServiceInfo| !info.recovery.pending.is_empty();
+    while !failed(&daemon.query(&name("w@2"))) {}
+    let down = scale("1");
+    assert!(down.contains(r#""removed":["w@4","w@3","w@2"]"#), "{down}");
+    let early = scale("4");
+    assert!(
+        early.contains("1072") && early.contains("try again when it has stopped"),
+        "{early}"
+    );
+    while text(&daemon.relance(&["list"])).contains("w@ (") {}
+    assert!(scale("2").contains(r#""added":["w@2"]"#));
+    for (count, said) in [
+        ("0", "1 to 1000 instances"),
+        ("1001", "1 to 1000 instances"),
+        ("-1", "87"),
+    ] {
+        let answer = scale(count);
+        assert!(answer.contains(said), "{count}: {answer}");
+    }
+    let body = r#"{"instances":2}"#;
+    let none = request(&daemon, "POST", "/v1/templates/none@/scale", body);
+    assert!(none.contains("there are no instances of none@"), "{none}");
+    let plain = request(&daemon, "POST", "/v1/templates/w/scale", body);
+    assert!(plain.contains("write w@"), "{plain}");
+}
+
+#[test]
+fn x52_files_that_name_a_template_say_how_many_instances() {
+    let daemon = Daemon::start(relance());
+    let file = daemon.folder().join("services.toml");
+    let service = "[[service]]\nname = \"w@\"\ncommand_line = \"/bin/sleep 1000\"\n";
+    std::fs::write(&file, service).expect("a file of the test's own");
+    let path = file.display().to_string();
+    let refused = daemon.relance(&["apply", "--file", &path]);
+    assert!(!refused.status.success());
+    assert!(
+        text(&refused).contains("instances = 4"),
+        "{}",
+        text(&refused)
+    );
+    let body = r#"{"name":"w@","command_line":"/bin/true"}"#;
+    let refused = request(&daemon, "POST", "/v1/services", body);
+    assert!(refused.contains("name an instance, like w@1"), "{refused}");
 }
 
 #[test]

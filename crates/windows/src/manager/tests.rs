@@ -379,7 +379,7 @@ fn apply_takes_back_what_it_did_when_one_cannot_be() {
     assert_eq!(&*b.display_name, "b");
     let same = vec![new(service("b")), new(service("d"))];
     let applied = ask(&manager, |m, caller, reply| {
-        m.apply(caller, same.into(), reply)
+        m.apply(caller, same.into(), reply);
     })
     .unwrap();
     assert_eq!(applied, [Outcome::Unchanged, Outcome::Created]);
