@@ -47,6 +47,7 @@ mod routes;
 mod scale;
 #[cfg(unix)]
 mod server;
+#[cfg(unix)]
 mod services;
 #[cfg(unix)]
 mod sign_in;

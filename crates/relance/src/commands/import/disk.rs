@@ -32,6 +32,10 @@ const EXPORTS: &str = "import(require('url').pathToFileURL(require('path').resol
 pub(super) struct Disk {
     variables: BTreeMap<String, String>,
     /// What a person has named; the rest is named by files.
+    #[cfg_attr(
+        not(unix),
+        allow(dead_code, reason = "who wrote a file is asked on Unix alone")
+    )]
     paths: Vec<PathBuf>,
     #[cfg(unix)]
     authors: RefCell<Authors>,
