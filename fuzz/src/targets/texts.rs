@@ -87,7 +87,7 @@ pub(super) fn shown(input: &[u8]) {
     let obeys =
         |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     assert!(!shown.contains(obeys), "{shown:?}");
-    if !given.contains(obeys) {
+    if given.chars().all(relance_texts::is_harmless) {
         assert_eq!(shown, given);
     }
 }

@@ -13,4 +13,4 @@ var_dump(array_diff(array_map('strtolower', get_extension_funcs('win32service'))
 --EXPECT--
 array(0) {
 }
-int(36)
+int(37)

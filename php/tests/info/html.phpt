@@ -33,7 +33,7 @@ show(fn () => true);
 --EXPECT--
 int(3)
 int(3)
-int(41)
+int(42)
 string(10) "cli-server"
 string(7) "enabled"
 string(8) "disabled"

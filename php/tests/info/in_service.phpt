@@ -59,3 +59,4 @@ Relance\get_recovery_actions => enabled
 Relance\get_extensions => enabled
 Relance\restart_service => enabled
 Relance\reload_service => enabled
+Relance\scale => enabled

@@ -27,5 +27,5 @@ array(3) {
   [2]=>
   string(15) "Relance\Service"
 }
-int(36)
+int(37)
 int(138)

@@ -130,7 +130,7 @@ fn another_log_is_read_from_its_beginning_and_another_file_is_refused() {
     let file = file.to_str().expect("a path");
     let output = daemon.relance(&["events", "--json", "--resume", file]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("another log is in its place"), "{said}");
+    assert!(said.contains("so it is another log"), "{said}");
     assert_eq!(numbers(&output.stdout), all(&daemon));
     std::fs::write(file, "[service]\n").expect("written");
     let output = daemon.relance(&["events", "--json", "--resume", file]);

@@ -126,7 +126,7 @@ fn x76_limits_of_processes_reach_those_that_run() {
     done(&changed);
     let said = String::from_utf8_lossy(&changed.stderr).into_owned();
     assert!(
-        said.contains("umask: from the next start of a on"),
+        said.contains("umask: in effect from the next start of a"),
         "{said}"
     );
     let told = entry(&daemon, "a", "1147");

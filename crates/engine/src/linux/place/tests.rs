@@ -292,7 +292,7 @@ fn only_a_dead_socket_is_removed() {
     let slow = UnixListener::bind(&path).unwrap();
     rustix::net::listen(&slow, 0).unwrap();
     let _waiting = std::os::unix::net::UnixStream::connect(&path).unwrap();
-    assert_unfit(listen(&path), "answers nobody");
+    assert_unfit(listen(&path), "does not answer");
 }
 
 #[test]
