@@ -138,7 +138,10 @@ fn x76_limits_of_processes_reach_those_that_run() {
     // What is taken away stays with the process until it ends.
     let gone = daemon.relance(&["config", "a", "--limit-nofile", ""]);
     let said = String::from_utf8_lossy(&gone.stderr).into_owned();
-    assert!(said.contains("limit_nofile: from the next start"), "{said}");
+    assert!(
+        said.contains("limit_nofile: in effect from the next start"),
+        "{said}"
+    );
     assert_eq!(
         daemon.query(&name("a")).status.process_id,
         pid,
