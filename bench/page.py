@@ -194,7 +194,7 @@ PLOTS = [
 def section(document, images, note):
     e = document["environment"]
     lines = [
-        "`cargo xtask bench" + (f" {note}" if note else "") + f"`, {datetime.date.today()}: release build for glibc, "
+        "`cargo xtask bench" + (f" {note}" if note else "") + f"`, {datetime.date.today()}: the static program of a release, "
         f"{e['processors']} processors ({e['processor']}), {round(e['memory_mib'] / 1024)} GB, Linux {e['kernel']}, "
         f"{e['options']['repeats']} repeats. The *floor* is a C program that only waits and forks: no database, no log, "
         "no second process. Peers: "

@@ -4,7 +4,8 @@
 //! creates processes for it. `link` and `protocol` connect it with the engine process, which
 //! [`daemon`] sets up and `driver` runs (`without_database` where it cannot). `processes` is the
 //! engine's view of what runs, with `channel` (control channels), `logs` (output) and `plan` (what is
-//! executed) and `board` (what the guardian does by itself). `cgroup` holds what a run has started together.
+//! executed) and `board` (what the guardian does by itself). `cgroup` holds what a run has started together,
+//! `resident` bounds what of the program's file stays in memory.
 
 pub(crate) mod account;
 mod board;
