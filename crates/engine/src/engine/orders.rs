@@ -273,15 +273,11 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     pub(super) fn started_by_order(&mut self, now: Moment, started: Started) {
         let Started { run, pid, birth } = started;
         let id = run.service;
-        let record = self.services.get(&id).map(|slot| &slot.record);
-        let next = record.and_then(|record| record.next_deadline());
-        if let Some((at, timer @ Timer::Recovery(_))) = next
-            && at <= now.time
-        {
-            self.orders.started = Some(run);
+        self.orders.started = Some(run);
+        while let Some(timer) = self.restart_due(now, id) {
             self.input(now, id, Input::TimerFired(timer));
-            self.orders.started = None;
         }
+        self.orders.started = None;
         self.input(now, id, Input::ProcessSpawned { run, pid, birth });
         let is_on_record = self.services.get(&id).is_some_and(|slot| {
             let current = slot.record.run.as_ref();
@@ -292,5 +288,12 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             tracing::error!(%run, "a run that nobody wants was started by an order, and is ended");
             self.processes.terminate(run);
         }
+    }
+
+    /// The recovery action that is due and may start the next run. Of several, earlier ones may start nothing.
+    fn restart_due(&self, now: Moment, id: ServiceId) -> Option<Timer> {
+        let record = &self.services.get(&id)?.record;
+        let (at, timer) = record.next_deadline().filter(|_| record.run.is_none())?;
+        (matches!(timer, Timer::Recovery(_)) && at <= now.time).then_some(timer)
     }
 }
