@@ -18,7 +18,7 @@ use std::time::Duration;
 use relance_policy::{
     Input, RunId, RunPhase, ServiceId, ServiceRecord, StandingOrder, Step, Time, Timer, step_for,
 };
-use relance_scm::{ServiceConfig, ServiceName};
+use relance_scm::{PolicyChange, ServiceConfig, ServiceName};
 
 use super::{Engine, Moment};
 use crate::command::Change;
@@ -238,9 +238,14 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             if let Some(name) = change.name() {
                 self.recall_by_name(now, name);
             }
-            if let Change::Policy(name, _) = change {
+            if let Change::Policy(name, change) = change {
                 for id in self.users_of(name) {
                     self.recall(now, id);
+                }
+                if let PolicyChange::Give(services) = change {
+                    services
+                        .iter()
+                        .for_each(|name| self.recall_by_name(now, name));
                 }
             }
         }

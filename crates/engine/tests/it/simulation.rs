@@ -6,7 +6,7 @@ use relance_testkit::simulation::turmoil;
 const SEEDS: u64 = 400;
 const STEPS: usize = 1500;
 /// Beyond them, seeds that have found a fault in the worlds of today.
-const FOUND: [u64; 2] = [8828, 14434];
+const FOUND: [u64; 3] = [8828, 14434, 18400];
 
 #[test]
 fn whatever_happens_every_promise_holds() {
