@@ -18,7 +18,7 @@ test("what needs a person, what failed and why, what comes next, and who did wha
   process.kill((await world.status("queue")).status.process_id, "SIGSEGV");
   await world.relance("wait", "queue", "--state", "stopped");
   const page = await world.page({ go: "/overview" });
-  const now = part(page, "Needs a person");
+  const now = part(page, "Needs attention");
   await now.getByRole("link", { name: "report" }).waitFor();
   assert.match(await now.textContent(), /report.*exit status 3.*nothing will start it again/s);
   assert.equal(await now.getByText("queue").count(), 0, "it is brought back by itself");
@@ -34,16 +34,16 @@ test("what needs a person, what failed and why, what comes next, and who did wha
 test("the overview is live, and what is down can be started from it", async (t) => {
   const world = await World.start(t);
   const page = await world.page({ go: "/overview" });
-  await page.getByText("Nothing needs you.").waitFor();
+  await page.getByText("Nothing needs attention.").waitFor();
   await world.program("report", "test -e /nowhere || exec sleep 1000", {
     start: false, options: ["--actions", "none/0", "--reset", "300"] });
   await world.relance("start", "report");
   process.kill((await world.status("report")).status.process_id, "SIGKILL");
-  const now = part(page, "Needs a person");
+  const now = part(page, "Needs attention");
   await now.getByRole("link", { name: "report" }).waitFor();
   await part(page, "Failed in the last 24 hours").getByText(/signal 9/).waitFor();
   await now.getByRole("button", { name: "Start" }).click();
-  await page.getByText("Nothing needs you.").waitFor();
+  await page.getByText("Nothing needs attention.").waitFor();
   assert.deepEqual(world.complaints(), []);
 });
 
@@ -51,7 +51,7 @@ test("readers see the overview without its buttons", async (t) => {
   const world = await World.start(t);
   await world.program("report", "exit 3", { dies: true, options: ["--actions", "none/0", "--reset", "300"] });
   const page = await world.page({ role: "reader", go: "/overview" });
-  await part(page, "Needs a person").getByText("report").waitFor();
+  await part(page, "Needs attention").getByText("report").waitFor();
   assert.equal(await page.locator("main").getByRole("button").count(), 0);
 });
 

@@ -47,7 +47,7 @@ test("what failed last night and why: it stands on the first page", async (t) =>
 test("the line before the crash: it stands on the first page, and one press shows it among the others", async (t) => {
   const { page, person } = await counted(t, { prepare: failing });
   await page.getByRole("region", { name: "Failed in the last 24 hours" }).getByText("no route to host").waitFor();
-  await person.press(page.getByRole("region", { name: "Needs a person" }).getByRole("link", { name: "Output" }));
+  await person.press(page.getByRole("region", { name: "Needs attention" }).getByRole("link", { name: "Output" }));
   await page.getByRole("region", { name: "Output" }).getByText("no route to host").waitFor();
   person.done("the line before the crash", 1, 0);
 });

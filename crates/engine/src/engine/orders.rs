@@ -243,9 +243,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                     self.recall(now, id);
                 }
                 if let PolicyChange::Give(services) = change {
-                    services
-                        .iter()
-                        .for_each(|name| self.recall_by_name(now, name));
+                    for name in services {
+                        self.recall_by_name(now, name);
+                    }
                 }
             }
         }
