@@ -14,12 +14,12 @@ use crate::layout;
 use crate::reply::Answer;
 use crate::viewer::Viewer;
 
-/// The form; nothing for a service that is not a numbered instance.
+/// The form; nothing for a service that is not a numbered instance, and for who may not create services.
 pub(crate) fn card(viewer: &Viewer, hub: &Hub, info: &ServiceInfo) -> Markup {
     let lang = viewer.lang();
     let instance = info.config.service_name.instance();
     let numbered = instance.filter(|(_, number)| number.parse::<u32>().is_ok());
-    let Some((template, _)) = numbered.filter(|_| cfg!(unix)) else {
+    let Some((template, _)) = numbered.filter(|_| cfg!(unix) && viewer.is_administrator()) else {
         return html! {};
     };
     let count = hub.read(|state| {
