@@ -1,8 +1,8 @@
 //! A manager that is about to come: it was started a moment ago and does not listen yet (`relance daemon & relance
 //! list`), or was killed a moment ago and is started again.
 //!
-//! One that starts is seen in `/proc`, by the words of its command line and its age. There is no other sign,
-//! because it takes its locks and its socket at the same moment. A process that serves another socket only costs
+//! `/proc` shows one that starts, by the words of its command line and its age; nothing else does, because it takes
+//! its locks and its socket at the same moment. A process that serves another socket only costs
 //! a wait; it never changes an answer. One that was killed has left its socket, on which nobody listens; one
 //! that was stopped has taken it away.
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::lacking::{Feature, reason};
 use crate::lang::Lang;
-use crate::layout::{self, Page, Place};
+use crate::layout::{self, Place};
 use crate::reply::{Answer, page as html_page};
 use crate::viewer::Viewer;
 
@@ -33,13 +33,8 @@ pub(crate) async fn page(viewer: Viewer) -> Answer<Response> {
         Some(reason) => html! { h1 { "API" } p { (reason) } },
         None => operations(lang),
     };
-    let content = Page {
-        title: "API",
-        place: Place::Api,
-        stream: None,
-        body,
-    };
-    Ok(html_page(layout::render(&viewer, content)).into_response())
+    let page = layout::still(&viewer, Place::Api, "API", body);
+    Ok(html_page(page).into_response())
 }
 
 fn operations(lang: Lang) -> Markup {

@@ -18,7 +18,7 @@ use serde::Serialize;
 use crate::form::Form;
 use crate::instances;
 use crate::lang::Lang;
-use crate::layout::{self, Page, Place};
+use crate::layout::{self, Place};
 use crate::manager::Manager;
 use crate::reply::{Answer, page, problem, status};
 use crate::said::said;
@@ -279,13 +279,8 @@ fn ask_if_meant(viewer: &Viewer, form: &Form, question: &Question) -> Response {
 
 /// A page with a question.
 fn asking(viewer: &Viewer, title: &str, body: Markup, code: StatusCode) -> Response {
-    let content = Page {
-        title,
-        place: Place::Services,
-        stream: None,
-        body,
-    };
-    (code, page(layout::render(viewer, content))).into_response()
+    let markup = layout::still(viewer, Place::Services, title, body);
+    (code, page(markup)).into_response()
 }
 
 /// `POST /delete`: asks once, then does it.
@@ -322,14 +317,9 @@ fn show_question(viewer: &Viewer, name: &ServiceName, error: Option<&ScmError>) 
             a.button href={ "/service/general?" (crate::form::query(&[("name", name.as_str())])) } { (console::KEEP.of(lang)) }
         }
     };
-    let content = Page {
-        title,
-        place: Place::Services,
-        stream: None,
-        body,
-    };
     let code = error.map_or(StatusCode::OK, status);
-    (code, page(layout::render(viewer, content))).into_response()
+    let markup = layout::still(viewer, Place::Services, title, body);
+    (code, page(markup)).into_response()
 }
 
 #[cfg(test)]

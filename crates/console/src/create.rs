@@ -16,7 +16,7 @@ use crate::form::Form;
 use crate::hub::Hub;
 use crate::lacking::{Feature, reason};
 use crate::lang::{Lang, SLOTS, rich};
-use crate::layout::{self, Page, Place};
+use crate::layout::{self, Place};
 use crate::reply::{Answer, Failure, page as html_page, problem, status};
 use crate::script;
 use crate::service::{field, general, log_on, preview as previews, recovery};
@@ -53,13 +53,8 @@ pub(crate) async fn page(viewer: Viewer) -> Answer<Response> {
 
 fn frame(viewer: &Viewer, body: Markup, code: StatusCode) -> Response {
     let title = console::NEW_SERVICE.of(viewer.lang());
-    let content = Page {
-        title,
-        place: Place::Services,
-        stream: None,
-        body,
-    };
-    (code, html_page(layout::render(viewer, content))).into_response()
+    let page = layout::still(viewer, Place::Services, title, body);
+    (code, html_page(page)).into_response()
 }
 
 fn form(viewer: &Viewer, body: &ConfigBody, name: &str, kind: &str, result: &Markup) -> Markup {

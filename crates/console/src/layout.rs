@@ -28,6 +28,17 @@ pub(crate) struct Page<'a> {
     pub(crate) body: Markup,
 }
 
+/// A page for somebody who is signed in that no stream keeps live.
+pub(crate) fn still(viewer: &Viewer, place: Place, title: &str, body: Markup) -> Markup {
+    let content = Page {
+        title,
+        place,
+        stream: None,
+        body,
+    };
+    render(viewer, content)
+}
+
 /// A page for somebody who is signed in.
 pub(crate) fn render(viewer: &Viewer, content: Page<'_>) -> Markup {
     let lang = viewer.lang();

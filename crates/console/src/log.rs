@@ -251,13 +251,8 @@ pub(crate) async fn event(viewer: Viewer, Path(number): Path<u64>) -> Answer<Res
         (explanation(entry, lang))
         (details(entry, lang))
     };
-    let content = Page {
-        title: &title,
-        place: Place::Events,
-        stream: None,
-        body,
-    };
-    Ok(html_page(layout::render(&viewer, content)).into_response())
+    let page = layout::still(&viewer, Place::Events, &title, body);
+    Ok(html_page(page).into_response())
 }
 
 fn explanation(entry: &LogEntry, lang: Lang) -> Markup {

@@ -20,7 +20,7 @@ use crate::diff;
 use crate::form::{Form, Query};
 use crate::hub::Hub;
 use crate::lang::{Lang, SLOTS, rich};
-use crate::layout::{self, Page, Place};
+use crate::layout::{self, Place};
 use crate::policy_links::{all, href, users};
 use crate::policy_words::action;
 use crate::reply::{Answer, not_saved, page as html_page, problem, status};
@@ -308,11 +308,6 @@ fn show(
 }
 
 fn frame(viewer: &Viewer, title: &str, body: Markup, code: StatusCode) -> Response {
-    let content = Page {
-        title,
-        place: Place::Services,
-        stream: None,
-        body,
-    };
-    (code, html_page(layout::render(viewer, content))).into_response()
+    let page = layout::still(viewer, Place::Services, title, body);
+    (code, html_page(page)).into_response()
 }

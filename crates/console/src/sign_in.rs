@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::deep_link;
 use crate::document::plain;
 use crate::form::{Form, Query};
-use crate::layout::{self, Page, Place};
+use crate::layout::{self, Place};
 use crate::likes::Likes;
 use crate::manager::{blocking, open};
 use crate::reply::{Answer, page as html_page, problem, status};
@@ -185,13 +185,8 @@ async fn show_access(viewer: &Viewer, made: Option<Result<String, ScmError>>) ->
             }
         }
     };
-    let content = Page {
-        title,
-        place: Place::Access,
-        stream: None,
-        body,
-    };
-    Ok((code, html_page(layout::render(viewer, content))).into_response())
+    let page = layout::still(viewer, Place::Access, title, body);
+    Ok((code, html_page(page)).into_response())
 }
 
 fn table(viewer: &Viewer, sessions: &[SessionBody]) -> Markup {

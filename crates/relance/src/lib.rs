@@ -34,6 +34,7 @@ mod misuse;
 mod plain;
 mod played;
 mod policies;
+mod private_file;
 mod selection;
 #[cfg(windows)]
 mod service;

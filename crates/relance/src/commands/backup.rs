@@ -1,8 +1,7 @@
 //! `relance backup`
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser};
@@ -13,6 +12,7 @@ use relance_texts::{Sentence, command, shown};
 
 use crate::cli::{CommandFailure, CommandResult};
 use crate::lang::say;
+use crate::private_file;
 use crate::settings::{Overrides, Settings};
 
 /// Copy the service database to a file
@@ -138,9 +138,7 @@ fn deliver(copy: &Path, file: &Path, force: bool) -> CommandResult {
     } else {
         file.to_owned()
     };
-    let mut options = OpenOptions::new();
-    let opened = options.write(true).create_new(true).mode(0o600).open(&new);
-    let mut target = match opened {
+    let mut target = match private_file::create(&new) {
         Ok(target) => target,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             let path = shown(new.display());

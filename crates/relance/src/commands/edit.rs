@@ -2,7 +2,7 @@
 //! lost when it is refused.
 
 use std::fs;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -16,6 +16,7 @@ use super::apply::{Telling, carry_out, refused};
 use super::export::configs;
 use crate::cli::{CommandFailure, CommandResult, Common, Manager, usage};
 use crate::lang::say;
+use crate::private_file;
 use crate::selection::service_names;
 use crate::service_files::{self, Descriptions, Disk, Problems, write};
 
@@ -200,7 +201,6 @@ struct Copy {
 }
 
 impl Copy {
-    /// Only its owner reads it: it may hold the secrets of an environment.
     fn new(name: &str, text: &str) -> Result<Self, CommandFailure> {
         let safe: String = name
             .chars()
@@ -209,15 +209,8 @@ impl Copy {
         for number in 0..1000 {
             let file = format!("relance-edit-{safe}-{}-{number}.toml", std::process::id());
             let path = std::env::temp_dir().join(file);
-            let mut options = fs::OpenOptions::new();
-            options.write(true).create_new(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            match options.open(&path) {
-                Ok(mut file) => {
-                    file.write_all(text.as_bytes())?;
-                    return Ok(Self { path });
-                }
+            match private_file::write(&path, text) {
+                Ok(()) => return Ok(Self { path }),
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error.into()),
             }

@@ -1,8 +1,6 @@
 //! `relance export`: services as a file for `relance apply`.
 
 use std::collections::BTreeSet;
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Parser;
@@ -15,6 +13,7 @@ use crate::cli::{CommandFailure, CommandResult, Common, Manager, usage};
 use crate::lang::say;
 use crate::plain::plain;
 use crate::policies;
+use crate::private_file;
 use crate::selection::{Selection, service_names, warn_of_unreadable};
 use crate::service_files::write;
 
@@ -53,14 +52,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     match &arguments.output {
         None => print!("{text}"),
         Some(path) => {
-            // It may hold the secrets of an environment.
-            let mut options = OpenOptions::new();
-            options.write(true).create_new(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let written = options
-                .open(path)
-                .and_then(|mut file| file.write_all(text.as_bytes()));
+            let written = private_file::write(path, &text);
             written.map_err(|why| {
                 usage(import::CannotWrite {
                     path: path.display().to_string(),

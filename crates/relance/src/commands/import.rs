@@ -6,8 +6,7 @@ mod authors;
 mod disk;
 mod report;
 
-use std::fs::OpenOptions;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::Parser;
@@ -19,6 +18,7 @@ use relance_texts::{file, import, shown};
 
 use crate::cli::{CommandResult, Common, usage};
 use crate::lang::lang;
+use crate::private_file;
 
 use disk::Disk;
 
@@ -87,14 +87,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
             return Err(usage(import::NO_SERVICE));
         }
         Some(path) => {
-            // Variables of an environment may be secrets.
-            let mut options = OpenOptions::new();
-            options.write(true).create_new(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let written = options
-                .open(path)
-                .and_then(|mut file| file.write_all(found.toml.as_bytes()));
+            let written = private_file::write(path, &found.toml);
             let path = shown(path.display());
             written.told(|reason| import::CannotWrite { path, reason })?;
             print!("{report}");

@@ -46,7 +46,7 @@ pub(crate) fn run(name: &ServiceName) -> Result<(), ScmError> {
     let (facts, received) = channel();
     let controls = facts.clone();
     let (service, _) = connect(&format!("relance start {name}"), move || {
-        // There is no receiver any more while the host is ending.
+        // Once the host ends, the receiver is gone.
         let _ = controls.send(Fact::StopRequested);
     })?;
     let exit_code = match settings(name) {
@@ -132,7 +132,7 @@ impl Host<'_> {
         let output = output.map(|output| self.store(output)).transpose()?;
         let (waiting, facts) = (Arc::clone(&child), self.facts.clone());
         spawn("relance-wait", move || {
-            // There is no receiver any more while the host is ending.
+            // Once the host ends, the receiver is gone.
             let _ = facts.send(Fact::Ended(number, waiting.wait()));
         })?;
         Ok((child, output))

@@ -35,7 +35,7 @@ enum Choice {
     Named(String),
     /// A number that was not in use when it was chosen.
     Number(u32),
-    /// There is no such account, for this reason.
+    /// The account is missing or cannot be used, for this reason.
     Missing(String),
 }
 

@@ -5,9 +5,11 @@
 //! one; its link works once, and for ten minutes.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use crate::private_file;
 
 /// Opens it where there is a desktop and a folder of this user alone; it was printed anyway.
 pub(super) fn open(url: &str) {
@@ -28,17 +30,13 @@ pub(super) fn open(url: &str) {
 fn write_page(folder: &Path, url: &str) -> io::Result<PathBuf> {
     let path = folder.join("relance-console.html");
     let _ = fs::remove_file(&path);
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let url = url.replace('&', "&amp;").replace('"', "&quot;");
     let page = format!(
         "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
          <meta http-equiv=\"refresh\" content=\"0; url={url}\">\n\
          <title>Relance</title>\n<a href=\"{url}\">Relance</a>\n"
     );
-    options.open(&path)?.write_all(page.as_bytes())?;
+    private_file::write(&path, &page)?;
     Ok(path)
 }
 

@@ -115,7 +115,7 @@ pub(super) fn serve(listen: &str, names: &[String]) -> CommandResult {
     let (end, ended) = channel();
     let stop = end.clone();
     let (service, welcomed) = connect("relance console install", move || {
-        // There is no receiver any more while the console is ending.
+        // Once the console ends, the receiver is gone.
         let _ = stop.send(ExitCode::SUCCESS);
     })?;
     let exit_code = match begin(&welcomed.service_name, address, end) {
@@ -152,7 +152,7 @@ fn begin(service: &str, address: ConsoleAddress, end: Sender<ExitCode>) -> Resul
         .spawn(move || {
             let served = relance_console::serve(listener, setup);
             let code = served.map_or_else(|error| code(&error), |()| Win32Error::SUCCESS);
-            // There is no receiver any more while the console is ending.
+            // Once the console ends, the receiver is gone.
             let _ = end.send(ExitCode::Win32(code));
         })
         .map_err(|_| Win32Error::SERVICE_NO_THREAD)?;
