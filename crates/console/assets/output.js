@@ -25,6 +25,8 @@ class Output {
   #isLive;
   #isLoading = false;
   #top = 0;
+  /* The newest entry of the log that the page knows: the stream tells of those after it. */
+  #entry;
   #fresh = 0;
   #hit = -1;
   #needle = "";
@@ -39,6 +41,7 @@ class Output {
     this.#isFollowing = this.#isLive;
     this.#lines = [...this.#rows.children].map((row) => ({ at: Number(row.dataset.at), html: row.innerHTML }));
     this.#end = Number(box.dataset.end);
+    this.#entry = box.dataset.entry;
     const at = new URLSearchParams(location.search).get("at");
     if (at) this.#hit = Number(at);
     box.addEventListener("scroll", () => this.#scrolled(), { passive: true });
@@ -61,8 +64,9 @@ class Output {
   }
 
   /** Lines that were printed. */
-  take({ from, lines }) {
+  take({ from, lines, entry }) {
     if (!this.#isLive) return;
+    this.#entry = entry ?? this.#entry;
     // A line that had no end is given again.
     while (this.#lines.length && this.#lines.at(-1).at >= from && from < this.#end) {
       if (this.#lines.pop().at === from) break;
@@ -127,8 +131,9 @@ class Output {
     this.#end = at;
   }
 
-  #reset({ from, lines }) {
+  #reset({ from, lines, entry }) {
     this.#lines = [];
+    this.#entry = entry;
     this.#append(from, lines);
     this.#fresh = 0;
     this.#drawn = "";
@@ -138,7 +143,10 @@ class Output {
   get address() {
     const from = this.from;
     if (from === undefined) return "";
-    return `&${new URLSearchParams(this.#source.stream ? { stream: this.#source.stream, from } : { from })}`;
+    const known = new URLSearchParams({ from });
+    if (this.#source.stream) known.set("stream", this.#source.stream);
+    if (this.#entry) known.set("entry", this.#entry);
+    return `&${known}`;
   }
 
   /** Another part of the output is looked at than its end. */

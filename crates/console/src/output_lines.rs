@@ -22,6 +22,9 @@ pub(crate) struct Lines {
     /// Where the first begins.
     pub(crate) from: u64,
     pub(crate) lines: Vec<Line>,
+    /// The number of the newest entry of the log that was looked at for them; the stream tells of those after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) entry: Option<u64>,
 }
 
 impl Lines {
@@ -74,7 +77,11 @@ impl Cutter {
             lines.push(Line(rest.len(), shown(rest, &mut paint)));
         }
         self.begun = rest.to_vec();
-        Lines { from, lines }
+        Lines {
+            from,
+            lines,
+            entry: None,
+        }
     }
 }
 

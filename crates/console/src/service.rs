@@ -235,13 +235,17 @@ pub(crate) async fn stream(
         return Ok(respond(move |sender| follow(viewer, hub, name, sender)).into_response());
     };
     let source = output::Source::of(&query, &name);
+    let known = output::Known {
+        from,
+        entry: query.number("entry"),
+    };
     Ok(respond(move |sender| async move {
         let lines = output::follow(
             viewer.clone(),
             Arc::clone(&hub),
             info,
             source,
-            from,
+            known,
             sender.clone(),
         );
         let (state, lines) = tokio::join!(follow(viewer, hub, name, sender), lines);

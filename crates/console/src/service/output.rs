@@ -21,7 +21,7 @@ use relance_texts::console;
 
 pub(crate) use self::download::download;
 pub(crate) use self::find::find;
-pub(crate) use self::live::follow;
+pub(crate) use self::live::{Known, follow};
 use self::marks::Marks;
 use crate::form::{Form, Query, query};
 use crate::lang::Lang;
@@ -177,7 +177,12 @@ pub(crate) async fn tab(viewer: &Viewer, info: &ServiceInfo, form: &Form) -> Ans
     let name = &source.name;
     let lines = match read_marked(viewer, info, source, Which::of(form)).await {
         Ok(lines) => lines,
-        Err(error) if error.code() == Win32Error::FILE_NOT_FOUND => Lines::default(),
+        Err(error) if error.code() == Win32Error::FILE_NOT_FOUND => {
+            let mut nothing = Lines::default();
+            let marks = Marks::find(viewer, info).await?;
+            marks.put_into(&mut nothing, true, lang);
+            nothing
+        }
         Err(error) => return Ok(html! { section.card { (problem(&error, lang)) } }),
     };
     let found = match form.given("q") {
@@ -190,7 +195,8 @@ pub(crate) async fn tab(viewer: &Viewer, info: &ServiceInfo, form: &Form) -> Ans
             (toolbar(form, source, lang))
             @if let Some(found) = &found { noscript { (find::list(found, source, lang)) } }
             div #output.output tabindex="0" role="region" aria-label=(console::OUTPUT.of(lang))
-                data-name=(name) data-stream-of=[source.word()] data-live[Which::of(form) == Which::Last] data-end=(lines.end()) {
+                data-name=(name) data-stream-of=[source.word()] data-live[Which::of(form) == Which::Last] data-end=(lines.end())
+                data-entry=[lines.entry] {
                 pre.lines { (rows(&lines)) }
             }
             div.row.end {

@@ -106,6 +106,21 @@ test("between the lines stands how each run ended, and it leads to the event", a
   await page.getByRole("heading", { name: "Event 7031" }).waitFor();
 });
 
+test("what happened after the page was made and before its stream began is told by the stream", async (t) => {
+  const world = await World.start(t);
+  await world.program("calm", "exec sleep 1000");
+  const page = await world.page({ go: tab("calm", "output") });
+  const told = await page.evaluate(async () => {
+    const answer = await fetch("/stream/service/output?name=calm&from=0&entry=0");
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    while (!text.includes("/events/")) text += (await reader.read()).value;
+    await reader.cancel();
+    return text;
+  });
+  assert.match(told, /now running/);
+});
+
 test("the whole output is a file to download; without the script the page still reads and searches", async (t) => {
   const world = await World.start(t);
   await talker(world, lines(0, 5000));

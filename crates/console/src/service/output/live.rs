@@ -16,7 +16,7 @@ use relance_texts::{Size, console};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use super::Source;
-use super::marks::mark;
+use super::marks::{find, mark};
 use crate::hub::Hub;
 use crate::lang::Lang;
 use crate::output_lines::{Cutter, Line, Lines};
@@ -32,27 +32,47 @@ const BEHIND_MAX: u64 = 1 << 20;
 /// How far before the end the stream then continues.
 const LOOKED_AT: u64 = 64 << 10;
 
-/// Follows what a service prints, from a position on.
+/// What a page has of an output.
+pub(crate) struct Known {
+    /// The position that its lines end at.
+    pub(crate) from: u64,
+    /// The newest entry of the log that it looked at.
+    pub(crate) entry: Option<u64>,
+}
+
+/// Follows what a service prints, and what happens to it, after what the page has.
 pub(crate) async fn follow(
     viewer: Viewer,
     hub: Arc<Hub>,
     info: Arc<ServiceInfo>,
     source: Source,
-    from: u64,
+    known: Known,
     sender: Sender,
 ) -> Result<(), Closed> {
+    // Before the log is read, so that no entry is between the two.
     let log = hub.log();
+    let from = known.from;
     // Refused, or nothing to follow: the page has said so.
     let Ok(output) = open(&viewer, &source, from).await else {
         return Ok(());
     };
+    let missed = match known.entry {
+        Some(entry) => find(&viewer, &info, Some(entry)).await.unwrap_or_default(),
+        None => Vec::new(),
+    };
     let mut reader = Reader {
         output,
         log,
+        entry: missed.last().map(|entry| entry.number).or(known.entry),
         position: from,
         cutter: Cutter::new(from),
         lang: viewer.lang(),
     };
+    for entry in missed {
+        if let Some(mark) = mark(&entry, viewer.lang()) {
+            sender.send(Message::Output(reader.marked(mark))).await?;
+        }
+    }
     loop {
         let lines = tokio::select! {
             lines = reader.next(&info) => lines,
@@ -88,6 +108,8 @@ async fn open(
 struct Reader {
     output: Box<dyn FollowOutput>,
     log: Receiver<Arc<LogEntry>>,
+    /// The newest entry that the page was told of.
+    entry: Option<u64>,
     /// Where what was read ends.
     position: u64,
     cutter: Cutter,
@@ -102,8 +124,9 @@ impl Reader {
                 biased;
                 part = poll_fn(|task| self.output.poll_next(task)) => return self.gather(part?).await,
                 entry = self.log.recv() => match entry {
-                    Ok(entry) if entry.service.as_ref().is_some_and(|(id, _)| *id == info.id) => {
+                    Ok(entry) if self.is_news(&entry, info) => {
                         if let Some(mark) = mark(&entry, self.lang) {
+                            self.entry = Some(entry.number);
                             return Some(self.marked(mark));
                         }
                     }
@@ -112,6 +135,11 @@ impl Reader {
                 },
             }
         }
+    }
+
+    fn is_news(&self, entry: &LogEntry, info: &ServiceInfo) -> bool {
+        let service = entry.service.as_ref().map(|(id, _)| *id);
+        service == Some(info.id) && self.entry.is_none_or(|known| entry.number > known)
     }
 
     async fn gather(&mut self, first: OutputPart) -> Option<Lines> {
@@ -132,6 +160,7 @@ impl Reader {
         self.cutter.skip_to(self.position);
         let mut lines = self.cutter.feed(b"");
         lines.lines.push(mark);
+        lines.entry = self.entry;
         lines
     }
 

@@ -31,17 +31,8 @@ pub(super) struct Marks {
 
 impl Marks {
     pub(super) async fn find(viewer: &Viewer, info: &ServiceInfo) -> Result<Self, ScmError> {
-        let filter = EventFilter {
-            service: Some(info.id),
-            event_ids: IDS.to_vec(),
-            limit: ENTRIES,
-            ..EventFilter::default()
-        };
-        let found = viewer
-            .ask(move |manager, caller, reply| manager.find_events(caller, filter, reply))
-            .await?;
         Ok(Self {
-            entries: found.entries,
+            entries: find(viewer, info, None).await?,
             is_over: info.run.is_none(),
         })
     }
@@ -69,7 +60,27 @@ impl Marks {
             marked.extend(last_end(&self.entries).and_then(|entry| mark(entry, lang)));
         }
         lines.lines = marked;
+        lines.entry = Some(self.entries.last().map_or(0, |entry| entry.number));
     }
+}
+
+/// Entries of a service that are marks, after this one; the oldest first.
+pub(super) async fn find(
+    viewer: &Viewer,
+    info: &ServiceInfo,
+    after: Option<u64>,
+) -> Result<Vec<LogEntry>, ScmError> {
+    let filter = EventFilter {
+        service: Some(info.id),
+        event_ids: IDS.to_vec(),
+        after,
+        limit: ENTRIES,
+        ..EventFilter::default()
+    };
+    let found = viewer
+        .ask(move |manager, caller, reply| manager.find_events(caller, filter, reply))
+        .await?;
+    Ok(found.entries)
 }
 
 /// The entry that says how the last run ended: its failure, or that it stopped.
