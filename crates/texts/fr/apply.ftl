@@ -44,8 +44,8 @@ apply-plan = Rien n’a été changé. À faire : { $created } à créer, { $cha
 apply-done = Créés : { $created }, changés : { $changed }, supprimés : { $deleted }, inchangés : { $unchanged }.
 apply-policy = politique { $policy }
 apply-change = { $label } : { $before } → { $after }
-apply-nothing = rien
-apply-kind = Genre
+apply-nothing = non défini
+apply-kind = Sorte
 apply-hidden = (non affiché)
 apply-run-on = { $count ->
     [one] { $names } continue tel qu’il a été démarré ; apply --restart-changed redémarre ce qui a changé, ou : relance restart { $names }

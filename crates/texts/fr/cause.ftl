@@ -3,7 +3,7 @@
 cause-one-process = 1 processus
 cause-processes = { $count } processus
 cause-kernel-killed = le noyau a tué { $count } de ses processus
-cause-no-heartbeat = aucun battement depuis { $time }
+cause-no-heartbeat = aucun signe de vie pendant { $time }
 cause-said-so = il l’a dit lui-même (WATCHDOG=trigger)
 
 ## Sondes

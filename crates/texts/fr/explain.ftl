@@ -2,8 +2,8 @@
 
 explain-example = Exemple : { $example }
 explain-from = Origine : { $kind }
-explain-see = Voyez : { $name }, { $url }
-explain-not-on-linux = Ne vaut pas sous Linux : { $reason }
+explain-see = Voir : { $name }, { $url }
+explain-not-on-linux = Ne s’applique pas sous Linux : { $reason }
 explain-page = Page : { $page }
 explain-entry = Entrée { $id } du journal des événements, source { $source }
 explain-error = Erreur { $code } { $name }

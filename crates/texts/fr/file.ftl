@@ -7,7 +7,7 @@ file-not-copied = { $path } ne peut pas être copié vers { $target } : { $reaso
 file-folder-not-made = le dossier { $path } ne peut pas être créé : { $reason }
 file-not-executed = { $path } ne peut pas être exécuté : { $reason }
 file-not-in-format = ce qui est écrit ici ne peut pas être lu ; le lecteur de { $format } dit (en anglais) : { $problem }
-file-no-own-program = ce programme ne se retrouve pas lui-même : { $reason }
+file-no-own-program = le fichier de ce programme est introuvable : { $reason }
 file-input-not-read = l’entrée standard ne peut pas être lue : { $reason }
 
 file-output = la sortie ne peut pas être écrite : { $reason }
@@ -37,11 +37,11 @@ file-key-missing = il manque { $key }
 file-not-one-of = « { $value } » n’est pas parmi { $values }
 file-form-list = une liste
 file-form-flag = true ou false
-file-form-number = un nombre à partir de 0
+file-form-number = un nombre entier, 0 ou plus
 
 ## Le démon
 
-file-daemon-begins = le démon ne peut pas commencer : { $reason }
+file-daemon-begins = le démon ne peut pas démarrer : { $reason }
 file-guardian-runs = le gardien ne peut pas tourner : { $reason }
 file-console-rights = la console ne peut pas renoncer à ses droits : { $reason }
 file-console-socket = la console n’a pas de socket : { $reason }

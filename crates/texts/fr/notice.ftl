@@ -31,19 +31,19 @@ notice-down-for = Arrêté depuis { $time }
 notice-more = …et { $count } de plus
 notice-target-told = { $target } a été prévenue. Vérifiez que le message est arrivé.
 notice-target-not-told = { $target } n’a pas été prévenue : { $problem }
-notice-no-answer = personne n’a pris l’essai en { $time } : y a-t-il un fichier des destinations (notify.toml à côté des réglages du démon, ou relance daemon --notify) ? Voyez relance events --id 1159
+notice-no-answer = l’essai n’a pas été pris en charge en { $time } : y a-t-il un fichier des destinations (notify.toml à côté des réglages du démon, ou relance daemon --notify) ? Voyez relance events --id 1159
 notice-no-targets = Personne n’est prévenu de rien. Écrivez un fichier des destinations, notify.toml à côté des réglages du démon, puis essayez relance notify test.
-notice-nothing-told = Rien n’attend, et rien n’a été dit.
+notice-nothing-told = Rien n’attend, et rien n’a été envoyé.
 notice-unusable = Le fichier des destinations est inutilisable, et ce qui a été lu avant reste en vigueur : { $problem }
 notice-checked = { $count ->
-    [one] { $file } est juste : une destination
-   *[other] { $file } est juste : { $count } destinations
+    [one] { $file } est correct : une destination
+   *[other] { $file } est correct : { $count } destinations
 }
 notice-no-such-target = il n’y a pas de destination { $target } dans { $file }
-notice-bad-file = le fichier des destinations est faux : { $problem }
+notice-bad-file = le fichier des destinations contient une erreur : { $problem }
 notice-no-file-at = il n’y a pas de fichier des destinations en { $file } ; écrivez-le, ou nommez celui que le démon a reçu par --notify
 notice-no-file = nommez le fichier des destinations
-notice-told-of-it = Dit à { $target } ({ $kind }) { $when }.
+notice-told-of-it = Envoyé à { $target } ({ $kind }) { $when }.
 notice-waits-for-it = Un message à { $target } ({ $kind }) attend.
 notice-waits-with-problem = Un message à { $target } ({ $kind }) attend ; le dernier essai a échoué : { $problem }
 notice-dropped-of-it = Un message à { $target } ({ $kind }) a été abandonné : { $problem }

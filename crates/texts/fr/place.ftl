@@ -54,4 +54,4 @@ place-in-the-way = { $path } est { $what ->
     [link] un lien
    *[other] autre chose qu’un socket
 }, et seul le socket d’un démon qui s’est terminé est remplacé ; déplacez-le, ou nommez un autre socket avec --socket
-place-socket-in-use = { $path } est un socket qui est utilisé ou pas pour cet utilisateur ({ $reason }) ; nommez-en un autre avec --socket
+place-socket-in-use = { $path } est un socket déjà utilisé, ou interdit à cet utilisateur ({ $reason }) ; nommez-en un autre avec --socket

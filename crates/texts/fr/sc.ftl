@@ -8,8 +8,8 @@ sc-option-missing = dites quoi régler : relance sc { $verb } NOM OPTION= VALEUR
 sc-no-option = { $word } n’est pas une option ; écrivez NOM= VALEUR, comme start= auto
 sc-no-value = { $name }= n’a pas de valeur ; écrivez-en une derrière
 sc-unknown-option = { $name }= n’est pas une option de ce verbe ; relance sc les liste
-sc-no-control = { $word } n’est pas un contrôle ; utilisez paramchange, ou un nombre de 128 à 255
-sc-no-type = { $word } n’est pas un type que relance connaît ; utilisez own, interact, ou program pour un programme qui n’est pas un service
+sc-no-control = { $word } n’est pas une commande ; utilisez paramchange, ou un nombre de 128 à 255
+sc-no-type = { $word } n’est pas un type que relance connaît ; utilisez own, interact, ou program pour un programme qui ne parle pas au gestionnaire
 sc-bin-path-missing = dites quoi exécuter : binPath= "PROGRAMME ARGUMENTS"
 sc-reset-with-actions = reset= et actions= vont ensemble ; donnez les deux
 sc-flag-is-0-or-1 = l’indicateur vaut 0 ou 1

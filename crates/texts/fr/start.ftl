@@ -11,8 +11,8 @@ start-failed = { $name } n’a pas pu démarrer : { $error }
 
 ## Commandes
 
-start-control-silent = { $name } n’a pas répondu à la commande en 30 s ; il est laissé tranquille (relance terminate { $name } le termine de force)
-    .page = { $name } n’a pas répondu au contrôle en 30 s ; il reste tel quel, et Terminer de force y met fin
+start-control-silent = { $name } n’a pas répondu à la commande en 30 s ; il est laissé tel quel (relance terminate { $name } le termine de force)
+    .page = { $name } n’a pas répondu à la commande en 30 s ; il reste tel quel, et Terminer de force y met fin
 start-control-ended = le processus de { $name } s’est terminé pendant qu’il traitait la commande
 start-control-stopped = { $name } s’est arrêté avant que la commande ne puisse être envoyée
 start-control-error = { $name } a répondu à la commande par une erreur : { $error }
@@ -53,7 +53,7 @@ start-groups = ses groupes supplémentaires ne peuvent pas être fixés ({ $erro
 start-capabilities = ses capacités ne peuvent pas être réglées ({ $error }) ; le démon ne peut en donner plus qu’il n’en a : renoncez-y (--capabilities ''), ou faites-le tourner en tant que root
 start-heartbeats = le socket de ce qu’il dit de lui-même (--watchdog, --ready notify) ne peut pas être créé ({ $error }) ; donnez au démon un chemin de socket court dans un dossier à lui (--socket)
 start-older-guardian = --ready fd demande un gardien plus récent ; relance upgrade remplace celui qui tourne
-start-given-up = il n’a pas pu être créé, et un démarrage plus récent a suivi ; le journal des événements dit ce qu’il est devenu
+start-given-up = son processus n’a pas pu être créé, et un démarrage plus récent a suivi ; le journal des événements dit ce que celui-ci est devenu
 
 ## Ses fichiers d’environnement
 

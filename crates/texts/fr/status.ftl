@@ -38,10 +38,10 @@ status-cause-demand = à la demande
 status-cause-auto = automatique
 status-cause-dependency = dépendance
 status-cause-recovery = récupération
-status-cause-recycle = relève
+status-cause-recycle = recyclage
 status-cause-restart = redémarrage
 status-cause-dependency-back = dépendance revenue
-status-cause-schedule = planification
+status-cause-schedule = horaire
 
 ## Limites
 
@@ -50,12 +50,12 @@ status-limits = limites
 status-not-held = pas tenues ici : { $limits }
 status-limit = limite { $limit }
 status-limit-share = limite { $share } % d’un processeur
-status-limit-threads = limite { $count } avec leurs fils
+status-limit-threads = limite { $count } avec leurs fils d’exécution
 
 ## Le tableau
 
 status-none-yet = Il n’y a pas encore de services ; relance create en crée un.
-status-none-like-that = Aucun service n’est ainsi.
+status-none-like-that = Aucun service ne correspond.
 status-column-name = NOM
 status-column-state = ÉTAT
 status-column-for = DEPUIS
@@ -87,14 +87,14 @@ status-summary-error = arrêté avec une erreur
 status-summary-start-failed = démarrage échoué
 status-summary-killed = tué
 status-summary-terminated = terminé de force
-status-summary-recycled = relevé
+status-summary-recycled = recyclé
 status-summary-for-good = arrêté pour de bon
 status-summary-shut-down = arrêté avec le gestionnaire
 
 ## Ce qu’il dit et attend
 
 status-says = dit
-status-next-start = prochain départ
+status-next-start = prochain démarrage
 status-next-start-at = { $moment }, dans { $time } ({ $schedule })
 status-held = retenu
 status-told = avis

@@ -26,7 +26,7 @@ target-texts = { $key } est un texte ou une liste de textes
 target-secret-file = { $key } : { $path } : { $reason }
 target-either = écrivez soit { $key }, soit { $file }
 target-time = { $key } est une durée comme 10s, 5m ou 1h
-target-unknown-key = rien ne s’appelle { $key } ; docs/notify.md donne la liste de ce qu’il y a
+target-unknown-key = il n’y a pas de clé { $key } ; docs/notify.md donne la liste de celles qu’il y a
 
 ## Une destination qui n’a pas été prévenue
 
@@ -42,7 +42,7 @@ target-program = { $program } n’a pas pu être exécuté : { $reason }
 target-program-slow = { $program } a duré plus de { $time } et a été tué
 target-program-failed = { $program } s’est terminé par { $status }
 target-no-program = aucun programme n’est nommé
-target-mail = le courriel n’a pas été pris : { $reason }
+target-mail = le courriel n’a pas été accepté : { $reason }
 target-no-journal = il est impossible d’écrire dans { $path } : { $reason }
 target-too-many-waited = trop de messages attendaient
 target-too-old = il était trop ancien

@@ -1,7 +1,7 @@
 ### Ce que le gestionnaire de services de Windows ne fait pas, et ce qu’il faut faire à la place.
 
 windows-access-denied = l’accès est refusé ; faites-le en tant qu’administrateur, ou demandez-lui ce droit
-windows-connected-before = ce processus a déjà été connecté au gestionnaire de services ; un processus est un service, une fois : démarrez-en un autre
+windows-connected-before = ce processus a déjà été connecté au gestionnaire de services ; un processus ne peut être un service qu’une fois : démarrez-en un autre
 windows-console = il n’y a pas de console { $service }, ou elle n’a jamais tourné ; relance console install la crée et la démarre
 windows-dependents = d’autres services ont besoin de { $name } ; arrêtez d’abord : { $names }
 windows-no-account = il n’y a pas de compte « { $who } » ; créez-le, ou indiquez-en un autre
