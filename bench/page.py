@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""From what bench.py has measured to the part of docs/performance.md about other supervisors, with its plots.
+"""Writes what bench.py has measured into the part of docs/performance.md about other supervisors, with plots.
 
     python3 bench.py --json out.json
     python3 page.py out.json ../docs/performance.md
@@ -122,7 +122,7 @@ def previous(words, scenario, value):
 
 
 def draw_delays(document, path):
-    """How many of all restarts came with at most which error."""
+    """Which share of the restarts had at most which error."""
     samples = {}
     for result in document["results"]:
         if result["scenario"] == "delay_accuracy" and "values" in result:

@@ -18,7 +18,7 @@ BUFFER = 65536
 
 
 def read_from_disk(path):
-    """Has a program be read again, as after a boot.
+    """Make the kernel read a program from disk again, as after a boot.
 
     A file that was just written lies in the page cache in pieces of up to 2 MiB, and Linux 6.18 maps the whole
     piece around each byte that is needed: memory of the process, but of nothing that it does.

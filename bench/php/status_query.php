@@ -3,7 +3,7 @@
 //
 //     RELANCE_SOCKET=$HOME/x/socket php -n -d extension=…/win32service.so bench/php/status_query.php [SERVICES] [CALLS]
 //
-// wants a manager of its own (relance daemon --state … --socket …), in which it creates the services.
+// needs a manager of its own (relance daemon --state … --socket …), in which it creates the services.
 $services = (int) ($argv[1] ?? 1000);
 $calls = (int) ($argv[2] ?? 5000);
 for ($i = 0; $i < $services; $i++) {

@@ -1,8 +1,8 @@
 //! Plays the scenarios of this folder against the real service control manager, in real time.
 //!
 //! `relance-compliance FOLDER [ID...]` installs a service for each scenario (this program again, as
-//! `relance-compliance puppet ORDERS`), lets happen what the scenario says, and prints what the manager
-//! did. Windows only; elsewhere the same scenarios are played by the tests of `policy` and `engine`.
+//! `relance-compliance puppet ORDERS`), makes happen what the scenario says, and prints what the manager did. Windows
+//! only; elsewhere the same scenarios are played by the tests of `policy` and `engine`.
 
 #![allow(
     clippy::print_stdout,

@@ -50,7 +50,7 @@ impl Orders {
             Start::ExitsEarly => "exits-early",
         };
         let text = format!("{start}\n{}\n{}\n", end(self.in_stop), end(self.now));
-        // Never half a file before the puppet's eyes.
+        // The puppet must never see half a file.
         let fresh = path.with_extension("new");
         fs::write(&fresh, text)?;
         fs::rename(fresh, path)

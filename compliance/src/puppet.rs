@@ -30,7 +30,7 @@ pub(crate) fn run(path: &Path) -> ExitCode {
     }
     let (controls, received) = channel();
     let connected = hosted::connect(hosted::CONNECT_TIMEOUT, move |code, _| {
-        // Where nobody receives, the puppet is on its way out.
+        // If nobody receives, the puppet is ending already.
         let _ = controls.send(code);
         0
     });

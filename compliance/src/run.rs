@@ -1,4 +1,4 @@
-//! Plays scenarios one after the other and says what came of each.
+//! Plays scenarios one after the other and prints the outcome of each.
 
 use std::path::Path;
 use std::process::ExitCode;

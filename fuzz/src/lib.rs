@@ -1,4 +1,4 @@
-//! What comes from outside, against arbitrary bytes.
+//! Runs the code that reads input from outside on arbitrary bytes.
 //!
 //! A target is a plain function of bytes that panics when a promise is broken: not only when the code
 //! under test panics, but when a text does not survive printing and reading, when two ways to the same

@@ -1,7 +1,7 @@
 //! Other inputs made of known ones, always the same for the same seed.
 //!
-//! It knows nothing of coverage, as libFuzzer does. What it is for: that every commit tries the
-//! neighbourhood of every known input, in seconds, on any toolchain.
+//! Unlike libFuzzer it knows nothing of coverage. With it every commit tries inputs close to each known one, in
+//! seconds, on any toolchain.
 
 use fastrand::Rng;
 

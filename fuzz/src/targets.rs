@@ -25,7 +25,7 @@ pub struct Target {
     /// Who sends such input.
     pub from: &'static str,
     run: fn(&[u8]),
-    /// Against the cheapest: how many fewer inputs are made for it.
+    /// How many times fewer inputs are made for it than for the cheapest target.
     pub(crate) cost: u32,
     /// The most memory that an input of 64 KiB may take.
     memory_max: usize,

@@ -1,5 +1,5 @@
-//! `apt` for this system's archive, and for archives that are not: those with its own lists, cache and list of installed
-//! packages (none), so that a package comes with everything it needs and nothing is installed.
+//! `apt` for this system's archive, and for others. For those it has lists, a cache and an empty list of installed
+//! packages of its own, so that a package comes with everything it needs and nothing is installed.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -68,7 +68,7 @@ pub(crate) fn run_with(root: &Path, words: &[&str], environment: &[(&str, &str)]
     Ok(())
 }
 
-/// What a command prints, which must succeed.
+/// Runs a command that must succeed, and returns what it prints.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let output = command
         .output()

@@ -16,7 +16,7 @@ use spdx::{Expression, ParseMode};
 
 use crate::cargo;
 
-/// Where all packages come from that are not ours.
+/// Where all packages that are not ours come from.
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
 /// `cargo xtask advisories`: fails when a dependency has a known defect, is abandoned or was withdrawn.

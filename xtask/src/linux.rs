@@ -1,5 +1,5 @@
-//! Builds for any Linux, and what comes out: `zig` compiles for any from any, `profile` counts what the program
-//! does all day, `elf` looks at the file, `architecture` names what there is.
+//! Builds for any Linux, and checks the result: `zig` compiles for any Linux from any, `profile` counts what the
+//! program calls in daily use, `elf` looks at the file, `architecture` lists the processors.
 
 pub(crate) mod architecture;
 pub(crate) mod elf;

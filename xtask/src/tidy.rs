@@ -1,4 +1,4 @@
-//! `cargo xtask tidy`: the rules of the house that no other tool checks.
+//! `cargo xtask tidy`: the rules of this project that no other tool checks.
 //!
 //! Each file of `tidy` holds one kind of rule and gives sentences that say where it is broken.
 

@@ -1,6 +1,6 @@
 //! `cargo xtask upgrade [REVISION]`: a manager of an older version is upgraded to this one, under services that
-//! crash. The older program is built once, in `target/upgrade`, from the last release, or from what was there a week
-//! ago where none is.
+//! crash. The older program is built once, in `target/upgrade`, from the last release, or, if there is none, from the
+//! commit of a week ago.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! Services that need each other in a circle, which other managers take and ours does not: the dependency that closes the
-//! circle is left out.
+//! Services that need each other in a circle. Other managers accept them, ours refuses them, so the dependency that
+//! closes the circle is left out.
 
 use std::collections::HashMap;
 

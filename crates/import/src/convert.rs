@@ -16,7 +16,7 @@ use crate::{Files, Import, Options, Problem};
 
 /// How many files are read.
 const FILES_MAX: usize = 2000;
-/// Folders that hold the files of others.
+/// Folders that are not looked into: they hold files of other programs.
 const OF_OTHERS: [&str; 2] = ["node_modules", ".git"];
 /// How deep folders are looked into.
 const FOLDERS_MAX: usize = 4;
@@ -86,7 +86,7 @@ fn gather(
     Ok((inputs, skipped))
 }
 
-/// The files of a folder and of those in it, in the order of their names; `false` if it is none.
+/// The files of a folder and of those in it, in the order of their names; `false` if it is not a folder.
 fn walk(path: &Path, files: &dyn Files, depth: usize, found: &mut Vec<PathBuf>) -> bool {
     let Ok(mut entries) = files.list(path) else {
         return false;
@@ -118,7 +118,7 @@ fn finish(mut work: Work<'_>, skipped: Vec<PathBuf>) -> Import {
     }
     add_restarters(&mut drafts);
     drafts.retain_mut(|draft| check(draft, &mut work));
-    // One whose dependency was refused has none.
+    // A dependency on a service that was refused is left out.
     keep_known_dependencies(&mut drafts, &mut work.reports);
     circles::open(&mut drafts, &mut work.reports);
     for report in &mut work.reports {
@@ -195,7 +195,7 @@ fn compare(draft: &Draft, played: &mut Played) -> Option<Comparison> {
     Some(comparison)
 }
 
-/// Names have no case and are there once: a second one gets a number.
+/// Two names that differ only in case are the same; a second service of a name gets a number.
 fn name_once(drafts: &mut [Draft], reports: &mut [FileReport]) {
     let mut known = HashSet::new();
     for draft in drafts {
@@ -239,7 +239,7 @@ fn keep_known_dependencies(drafts: &mut [Draft], reports: &mut [FileReport]) {
     }
 }
 
-/// Services that restart others by the clock, each behind the one that it restarts.
+/// Adds the services that restart others at certain times, each after the one that it restarts.
 fn add_restarters(drafts: &mut Vec<Draft>) {
     let mut names: HashSet<String> = drafts
         .iter()
@@ -260,20 +260,20 @@ fn add_restarters(drafts: &mut Vec<Draft>) {
         .collect();
 }
 
-/// Other names, started by hand only.
+/// Gives the services other names, and leaves their start to people: they are tried beside the old manager.
 fn beside(drafts: &mut [Draft], prefix: &str) {
     for draft in drafts {
         draft.name.insert_str(0, prefix);
         for (name, _) in &mut draft.dependencies {
             name.insert_str(0, prefix);
         }
-        // The old manager writes to these.
+        // The old manager writes to these files.
         draft.unset("extensions.stdout_file");
         if draft.has("extensions.stderr_file") {
             draft.unset("extensions.stderr_file");
             draft.set("extensions.stderr", "file", None);
         }
-        // What the clock does, it does once.
+        // The old manager still starts and restarts by the clock.
         draft.unset("extensions.schedule");
         draft.restarted_at = None;
         draft.unset("delayed_auto_start");

@@ -106,7 +106,7 @@ pub(crate) struct Draft {
     /// How many instances a template has; its name ends in `@`.
     pub(crate) instances: Option<u32>,
     settings: Vec<Setting>,
-    /// The names in `environment`, and perhaps some that were there.
+    /// The names in `environment`, and perhaps some that were removed from it.
     variables: HashSet<String>,
     /// The services that it needs, each with the lines that say so.
     pub(crate) dependencies: Vec<(String, Option<Origin>)>,

@@ -180,7 +180,7 @@ pub(crate) fn decode(bytes: &[u8]) -> String {
     match bytes {
         [0xFF, 0xFE, ..] => units(2, u16::from_le_bytes),
         [0xFE, 0xFF, ..] => units(2, u16::from_be_bytes),
-        // What a program of Windows prints into a file: without a mark.
+        // The output of a Windows program in a file: UTF-16 without a byte order mark.
         [1..=0x7F, 0, 1..=0x7F, 0, ..] => units(0, u16::from_le_bytes),
         _ => {
             let text = String::from_utf8_lossy(bytes);

@@ -76,7 +76,7 @@ impl Comparison {
     }
 }
 
-/// No time is longer than what settings take: some weeks.
+/// A time, shortened to the longest that settings take: some weeks.
 pub(crate) fn bounded(seconds: u64) -> Duration {
     Duration::from_secs(seconds.min(4_000_000))
 }

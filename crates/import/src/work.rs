@@ -28,7 +28,7 @@ pub(crate) struct Input {
 }
 
 impl Work<'_> {
-    /// A report for a file; its number.
+    /// Begins the report of a file, and returns its number.
     pub(crate) fn open(&mut self, input: &Input) -> usize {
         let path = input.path.display().to_string();
         self.reports

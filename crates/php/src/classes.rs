@@ -1,3 +1,3 @@
-//! The classes that the extension defines (section 4).
+//! The classes that the extension defines.
 
 pub(crate) mod right_info;

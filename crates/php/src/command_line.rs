@@ -1,11 +1,11 @@
-//! The command line of a service from `path` and `params` (2.3).
+//! The command line of a service from `path` and `params` (R85).
 
 use std::path::Path;
 
 /// Builds the command line. Nothing in `params` is quoted; the blank between the two is always there.
 ///
 /// A path with blanks is quoted, unless it is quoted already (B25). `php_binary` is the PHP that
-/// runs, for paths that name PHP the Windows way (section 11).
+/// runs, for paths that name PHP the Windows way.
 pub(crate) fn build(
     path: &str,
     params: &str,

@@ -1,4 +1,4 @@
-//! The 138 constants (section 3), in upstream's order, which user code looks through in reverse.
+//! The 138 constants, in upstream's order, which user code looks through in reverse.
 
 use std::ffi::CStr;
 

@@ -1,4 +1,4 @@
-//! Whether this process is a service: the guard before the service-side functions (1.2, B14, B15).
+//! Whether this process is a service: the guard before the service-side functions (B14, B15).
 //!
 //! A process is in service context when our manager started it, which it knows from the hand-shake data
 //! that the manager put into its environment; on Windows when its window station is not visible, or when

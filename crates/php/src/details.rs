@@ -1,4 +1,4 @@
-//! The `$details` array of create and update (section 2): read, checked, turned into settings.
+//! The `$details` array of create and update: read, checked, turned into settings.
 //!
 //! In steps, so that each complaint comes when upstream's comes: `read` copies the values and finds
 //! null bytes and values that are not texts; `numbers` checks every number in upstream's order; `texts`

@@ -1,4 +1,4 @@
-//! The service side of a process: its status block, its control handler, its end (0.1, 1.3).
+//! The service side of a process: its status block, its control handler, its end (T13 to T17).
 //!
 //! Three laws. The status block and what was reported of it change under one lock, so reports reach
 //! the manager in the order in which they were made (B7). No lock is held while PHP is called. In a

@@ -1,4 +1,4 @@
-//! The list of environment variables of a service: what adding and removing means (1.4.9, B50, B52).
+//! The list of environment variables of a service: what adding and removing means (B50, B52).
 
 use relance_scm::ScmError;
 use relance_scm::config::EnvironmentVariable;

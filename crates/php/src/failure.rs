@@ -10,7 +10,7 @@ use crate::zend::outcome::Throwable;
 /// `WIN32_ERROR_WIN32SERVICE_INTERNAL`: misuse of a class, or a defect of the extension.
 pub(crate) const INTERNAL: i64 = 16_000;
 
-/// `Win32ServiceException` (4.1): the class of every failed operation. It extends `Exception` and adds nothing.
+/// `Win32ServiceException`: the class of every failed operation. It extends `Exception` and adds nothing.
 pub(crate) static WIN32_SERVICE_EXCEPTION: ExceptionClass =
     ExceptionClass::new(c"Win32ServiceException");
 
@@ -24,7 +24,7 @@ pub(crate) fn internal(text: &str) -> Throwable {
     exception(INTERNAL, &format!("Internal extension error ({text})"))
 }
 
-/// A failed operation: the text of section 5 with what was being done.
+/// A failed operation: upstream's text for the error code, with what was being done.
 ///
 /// If no manager answers, upstream has no text of its own (1722); the previous exception has the
 /// sentence that says what to do.
@@ -78,7 +78,7 @@ pub(crate) fn utf8<'a>(bytes: &'a [u8], context: &str) -> Result<&'a str, Throwa
     std::str::from_utf8(bytes).map_err(|_| not_utf8(context))
 }
 
-/// Section 5, with upstream's spelling.
+/// Upstream's text for an error code, with its spelling.
 fn text(code: Win32Error) -> Cow<'static, str> {
     match code.to_raw() {
         3 => "Error path not found".into(),

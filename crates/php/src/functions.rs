@@ -1,4 +1,4 @@
-//! The 26 functions (section 1), in upstream's order of registration.
+//! The functions of win32service, in upstream's order of registration.
 //!
 //! Each file holds a family: its signatures, and what each function does with arguments that PHP has
 //! parsed. Checks come first and in upstream's order, then the manager is asked.

@@ -1,4 +1,4 @@
-//! The extension's part of `phpinfo()` and `php --ri win32service` (section 6).
+//! The extension's part of `phpinfo()` and `php --ri win32service`.
 
 use std::ffi::CStr;
 

@@ -1,4 +1,4 @@
-//! Access lists: what setting, removing and reading the rights of an account means (1.4.8).
+//! Access lists: what setting, removing and reading the rights of an account means (T18 to T23).
 
 use relance_scm::AccessRights;
 use relance_scm::security::{Ace, AceKind, SecurityDescriptor, Sid};

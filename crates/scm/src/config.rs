@@ -1,5 +1,5 @@
 //! The configuration of a service: what is stored, its legal values, and how a change is applied
-//! (section 3).
+//! (the rules C of `docs/rules`).
 //!
 //! Checks here look at one service only. The engine checks whether a name is free and whether a dependency
 //! would close a circle. `change` holds partial changes, `extensions` the settings that Windows does not have,

@@ -1,4 +1,4 @@
-//! Controls and the bits by which a service says which of them it takes (section 2.2, S20 to S23).
+//! Controls and the bits by which a service says which of them it takes (S20 to S23).
 
 use std::fmt;
 
@@ -140,7 +140,7 @@ impl Control {
         }
     }
 
-    /// The right a caller needs to send it; `None` when only the manager sends it (section 2.2).
+    /// The right a caller needs to send it; `None` when only the manager sends it (S20).
     #[must_use]
     pub const fn right(self) -> Option<AccessRights> {
         match self {
@@ -194,7 +194,7 @@ impl ControlsAccepted {
     pub const NET_BIND_CHANGE: Self = Self(0x10);
     /// PRESHUTDOWN.
     pub const PRESHUTDOWN: Self = Self(0x100);
-    /// Every bit Windows defines: 0x1 to 0x400 and 0x800 (section 2.2).
+    /// Every bit Windows defines: 0x1 to 0x400 and 0x800 (S10).
     pub const ALL_KNOWN: Self = Self(0xFFF);
 
     /// A mask from its number; `None` if it has a bit that Windows does not define (S10).

@@ -1,5 +1,5 @@
 //! The entries of the event log: which there are, their ids, levels and insertion parameters
-//! (section 4), and our sentences for them.
+//! (E1 to E6), and our sentences for them.
 //!
 //! Ids and parameters are Windows'; entries that Windows does not have belong to the source `Relance`. The engine
 //! stores other facts (run, exit status, last lines of output) beside these. `names` says what the parameters are,
@@ -429,7 +429,7 @@ impl Event {
         }
     }
 
-    /// The insertion parameters, in Windows' order (table of section 4; E2, E3).
+    /// The insertion parameters, in Windows' order (E2, E3, E5).
     #[must_use]
     pub fn parameters(&self, service_name: &str, display_name: &str) -> Vec<String> {
         let service = || display_name.to_owned();

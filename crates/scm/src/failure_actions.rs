@@ -1,4 +1,4 @@
-//! Recovery settings: the actions after a failure, their delays, the reset period (section 1.4 to 1.6).
+//! Recovery settings: the actions after a failure, their delays, the reset period (R21 to R27, R55 to R57).
 //!
 //! `notation` holds the text form that `sc` uses; what an action *does* is decided in
 //! `relance-policy`.

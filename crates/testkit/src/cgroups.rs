@@ -79,7 +79,7 @@ pub(crate) struct Remains {
 }
 
 impl Remains {
-    /// To be asked for while the daemon runs.
+    /// The daemon must be running when this is called.
     pub(crate) fn of(folder: &Path) -> Option<Self> {
         Some(Self {
             above: fs::File::open(folder.parent()?).ok()?,
@@ -141,7 +141,7 @@ fn wait_until_empty(folder: &Path) {
     };
     let mut text = [0; 256];
     loop {
-        // A change is one since it was last read through this descriptor.
+        // The kernel reports changes since the file was last read through this descriptor.
         let len = events.read_at(&mut text, 0).unwrap_or_default();
         if !String::from_utf8_lossy(&text[..len]).contains("populated 1") {
             return;
@@ -203,7 +203,7 @@ impl Folder {
     }
 }
 
-/// A process that is nobody's child here, as its number in text.
+/// A process that is not a child of this one, by its number as text.
 ///
 /// # Panics
 /// If it does not run.

@@ -1,9 +1,9 @@
 //! Compliance scenarios: the semantics of recovery as data, played against any subject.
 //!
-//! A scenario (`compliance/*.scenario`) has a head of `key: value` lines, a line `---`, and a body.
-//! A line of the body is either a happening in the language of `relance simulate` or begins with
-//! `expect`; an entry of the log that no line expects fails the scenario. Of the entries that Windows does not have
-//! those count whose numbers the scenario names. `compliance/README.md` describes the format.
+//! A scenario (`compliance/*.scenario`) has a head of `key: value` lines, a line `---`, and a body. A line of the
+//! body is either a happening in the language of `relance simulate` or begins with `expect`; an entry of the log that
+//! no line expects fails the scenario. Entries that Windows does not have count only if the scenario names their
+//! numbers. `compliance/README.md` describes the format.
 
 mod actor;
 #[cfg(unix)]
@@ -47,7 +47,7 @@ pub enum Step {
     ExpectNothing,
     /// The service is in this state.
     ExpectState(ServiceState),
-    /// The counter reads so.
+    /// The counter has this value.
     ExpectCount(u32),
 }
 

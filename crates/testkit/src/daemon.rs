@@ -22,8 +22,7 @@ use tempfile::TempDir;
 use crate::cgroups::{Hierarchy, Remains};
 use crate::puppet::{PATIENCE, Puppet, Stage};
 
-/// With `off` in it the daemons of all tests hold services as they do where there are no control
-/// groups.
+/// If this variable is `off`, the daemons of all tests work as on a machine without control groups.
 const CGROUPS_VARIABLE: &str = "RELANCE_TEST_CGROUPS";
 
 /// See the module.
@@ -93,8 +92,8 @@ impl Daemon {
         daemon
     }
 
-    /// A daemon whose services have control groups, whatever there is on this machine; `None` where a
-    /// hierarchy would have to be mounted and may not be.
+    /// A daemon whose services always have control groups; `None` if a hierarchy would have to be mounted for that
+    /// and may not be.
     #[must_use]
     pub fn with_cgroups(program: &Path) -> Option<Self> {
         let hierarchy = Hierarchy::found_or_own()?;
@@ -241,7 +240,7 @@ impl Daemon {
     /// Kills the guardian; the engine ends with it, the services go on.
     pub fn kill_guardian(&mut self) {
         self.strike_guardian();
-        // A process that holds the lock is not gone: the engine ends when it sees its guardian gone.
+        // The engine holds the lock too, until it sees that its guardian is gone and ends.
         let lock = fs::File::open(self.state.join("lock")).expect("the lock");
         flock(&lock, FlockOperation::LockExclusive).expect("the engine ends too");
         // A process that another test makes right now has a copy of the descriptor until it executes.
@@ -400,8 +399,8 @@ impl Daemon {
         self.wait_until(name, |info| info.status.state == state)
     }
 
-    /// Moves a manual clock by some time, but not beyond the next deadline; answered when what is due
-    /// then is on record. By how much.
+    /// Moves a manual clock by some time, but not beyond the next deadline. Returns by how much, once everything that
+    /// was due is on record.
     ///
     /// # Panics
     /// If the clock is the machine's.
@@ -409,7 +408,7 @@ impl Daemon {
         self.move_clock(Some(by))
     }
 
-    /// Moves a manual clock to the next deadline. By how much.
+    /// Moves a manual clock to the next deadline, and returns by how much.
     ///
     /// # Panics
     /// If the clock is the machine's.

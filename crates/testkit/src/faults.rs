@@ -1,4 +1,4 @@
-//! Engines and guardians are killed again and again under load (design, section 3, *Handover*), and what
+//! Engines and guardians are killed again and again under load (`ARCHITECTURE.md`, *Handover*), and what
 //! became of the services is counted.
 //!
 //! [`play`] starts the services, kills and compares. Services that crash keep a ledger of their own
@@ -158,7 +158,7 @@ fn kill_guardian(daemon: &mut Daemon, kind: Kind, gap: impl FnOnce()) -> Duratio
     answered
 }
 
-/// One that has ended gets it in vain.
+/// A process that has ended already is ignored.
 fn send(process: &OwnedFd, signal: Signal) {
     let _ = pidfd_send_signal(process, signal);
 }

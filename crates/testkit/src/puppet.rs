@@ -1,4 +1,4 @@
-//! Services on strings: real processes (`relance-puppet`) that do what a test orders.
+//! Puppets: real processes (`relance-puppet`) that do what a test orders.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Write};
@@ -197,7 +197,7 @@ impl Puppet {
 
     /// Gives an order without waiting, because the puppet will not live to answer it.
     pub fn tell(&mut self, order: &str) {
-        // One that has ended already is told in vain.
+        // A puppet that has ended already does not hear it.
         let _ = writeln!(self.stream, "{order}");
     }
 

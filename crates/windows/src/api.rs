@@ -89,7 +89,7 @@ pub(crate) struct Enumerated {
     pub(crate) status: RawStatus,
 }
 
-/// Which information `QueryServiceConfig2W` is asked for; the numbers are Windows' (section 3.3).
+/// Which information `QueryServiceConfig2W` is asked for; the numbers are Windows' (C21).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub(crate) enum Level {

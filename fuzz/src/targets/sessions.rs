@@ -92,7 +92,7 @@ pub(super) fn sign_in(input: &[u8]) {
     );
 }
 
-/// A file of sessions that is understood says of nobody more than it says.
+/// A file of sessions that is understood gives nobody more than it says.
 pub(super) fn file(input: &[u8]) {
     let Ok(entries) = serde_json::from_slice::<Vec<Entry>>(input) else {
         return;

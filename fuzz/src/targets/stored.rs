@@ -1,4 +1,4 @@
-//! Rows of the database, as another version, a bad disk or a curious hand may have written them.
+//! Rows of the database, as another version, a bad disk or a person may have written them.
 
 use std::sync::Arc;
 

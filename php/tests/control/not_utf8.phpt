@@ -1,5 +1,5 @@
 --TEST--
-Section 5, 1113: the context says which text is not UTF-8
+T32: the context says which text is not UTF-8
 --EXTENSIONS--
 win32service
 --FILE--

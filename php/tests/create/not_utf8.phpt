@@ -1,5 +1,5 @@
 --TEST--
-Section 5, 1113: texts that are not UTF-8, with the context of the part they belong to
+T32: texts that are not UTF-8, with the context of the part they belong to
 --EXTENSIONS--
 win32service
 --FILE--

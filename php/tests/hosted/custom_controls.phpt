@@ -1,5 +1,5 @@
 --TEST--
-1.4.7: custom controls 128 to 255 arrive with their number, whatever is accepted
+S20: custom controls 128 to 255 arrive with their number, whatever is accepted
 --EXTENSIONS--
 win32service
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-R82: 1.3, B2, B3, B4, B19: what each end of a script comes to
+R82, B2, B3, B4, B19: what each end of a script comes to
 --EXTENSIONS--
 win32service
 --FILE--

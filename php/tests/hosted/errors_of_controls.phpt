@@ -1,5 +1,5 @@
 --TEST--
-1.4.6: controls that a service cannot take: 1062, 1061, 1052, 1051
+Controls that a service cannot take: 1062, 1061, 1052, 1051
 --EXTENSIONS--
 win32service
 --FILE--

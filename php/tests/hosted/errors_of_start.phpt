@@ -1,5 +1,5 @@
 --TEST--
-1.4.5: why a start is refused or fails: 1056, 1058, 2, 3, 1053, 1068, 1075, 1069
+S35: why a start is refused or fails: 1056, 1058, 2, 3, 1053, 1068, 1075, 1069
 --EXTENSIONS--
 win32service
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-11: the order of calls of service-library: mode and code first, strict true, START_PENDING, STOPPED
+The order of calls of the Composer package service-library: mode and code first, strict true, START_PENDING, STOPPED
 --EXTENSIONS--
 win32service
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-10: loops of old programs: INTERROGATE answered with NO_ERROR throws 13, an undefined constant is an Error
+Loops of old programs: INTERROGATE answered with NO_ERROR throws 13, an undefined constant is an Error
 --EXTENSIONS--
 win32service
 --FILE--

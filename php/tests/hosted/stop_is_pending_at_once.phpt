@@ -1,5 +1,5 @@
 --TEST--
-1.3: STOP shows as STOP_PENDING before the script reacts, and nothing follows it (S26, S31)
+STOP shows as STOP_PENDING before the script reacts, and nothing follows it (S26, S31)
 --EXTENSIONS--
 win32service
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-10, B12: a shell script that starts PHP as a child is the service of its PHP
+B12: a shell script that starts PHP as a child is the service of its PHP
 --EXTENSIONS--
 win32service
 --FILE--

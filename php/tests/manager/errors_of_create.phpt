@@ -1,5 +1,5 @@
 --TEST--
-1.4.1, B28, B33: what the manager refuses at creation: names, accounts, circles, deleted services
+B28, B33: what the manager refuses at creation: names, accounts, circles, deleted services
 --EXTENSIONS--
 win32service
 --FILE--

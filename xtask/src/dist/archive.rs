@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use crate::apt;
 use crate::cargo::output;
 
-/// The time of every file: 1980-01-02, by when every kind of archive can tell the time.
+/// The time of every file: 1980-01-02, which every kind of archive can store.
 pub(super) const TIME: Duration = Duration::from_secs(315_619_200);
 
 /// Packs a folder, by its name, as `.tar.gz`.

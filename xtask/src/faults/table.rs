@@ -25,14 +25,14 @@ impl Table {
         self.add(fault, outcome, true);
     }
 
-    /// Something has failed that need not have said what.
+    /// Adds a row for a failure that printed none.
     pub(super) fn broke(&mut self, what: &str) {
         if self.broken() == 0 {
             self.add(what, "see above", false);
         }
     }
 
-    /// A line of what tests print that run one after the other. One that says nothing has its name as row.
+    /// Takes a line that tests print which run one after the other. A test that prints no row gets one with its name.
     pub(super) fn line_of_tests(&mut self, line: &str) {
         if let Some(rest) = line.strip_prefix("test ")
             && let Some((name, _)) = rest.split_once(" ... ")

@@ -30,7 +30,7 @@ struct Contents {
     position_independent: bool,
 }
 
-/// Checks a program that is to need nothing, and is put at an address that nobody can know.
+/// Checks a program that must need no library, and that must be loaded at a random address.
 pub(crate) fn check_static(file: &Path, architecture: Architecture) -> Result<()> {
     let contents = Contents::of(file)?;
     contents.fits(architecture)?;

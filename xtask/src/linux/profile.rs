@@ -28,7 +28,7 @@ const ASKED: [&[&str]; 9] = [
     &["why", "w1"],
 ];
 
-/// Counts what the program calls that `build` makes to count into a folder; the file of counts, for the compiler.
+/// Has `build` make a program that counts into a folder, runs it, and returns the file of counts for the compiler.
 pub(super) fn collect(
     root: &Path,
     build: impl FnOnce(&Path) -> Result<PathBuf>,
@@ -117,7 +117,7 @@ impl Host {
     }
 
     fn run(&self, words: &[&str]) -> Result<()> {
-        // What they answer does not matter: a status of 1 means that something has failed, as it did.
+        // Their exit statuses do not matter: 1 means that a service has failed, which is intended here.
         let mut command = self.command(words);
         command.stdout(Stdio::null()).stderr(Stdio::null());
         command.status().with_context(|| words.join(" "))?;

@@ -1,5 +1,5 @@
 //! Where the suite runs. Some tests run PHP as other users, who must be able to read PHP, the extension and
-//! the tests. A clone below `/root`, say, they cannot enter: then copies in a temporary folder are used.
+//! the tests. They cannot enter a clone below `/root`, for example; then copies in a temporary folder are used.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -25,7 +25,7 @@ impl Stage {
     pub(super) fn new(root: &Path, php: &Php, extension: &Path) -> Result<Self> {
         let folder = root.join("target/php");
         fs::create_dir_all(&folder)?;
-        // One that needs another PHP as its runner is of Windows, where nobody becomes another user.
+        // A PHP that needs another one as its runner is one for Windows, where tests do not change users.
         if php.runner.is_some() || is_open_to_all(&folder)? {
             let tests = folder.join(format!("tests-{}", php.name));
             copy_fresh(&root.join("php/tests"), &tests)?;

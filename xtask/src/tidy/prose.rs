@@ -34,6 +34,10 @@ pub(super) fn check(files: &[File]) -> Vec<String> {
             if let Some((phrase, instead)) = found {
                 problems.push(format!("{}:{number}: \"{phrase}\"; {instead}", file.path));
             }
+            if cites_section(&prose) {
+                let instead = "name the rule, as strangers have docs/rules only";
+                problems.push(format!("{}:{number}: a numbered section; {instead}", file.path));
+            }
             if let Some(what) = is_no(&prose) {
                 problems.push(format!(
                     "{}:{number}: \"is no {what}\"; write \"is not a {what}\"",
@@ -58,6 +62,13 @@ fn has_words(prose: &str, phrase: &str) -> bool {
         !is_part(prose[..at].chars().next_back())
             && !is_part(prose[at + phrase.len()..].chars().next())
     })
+}
+
+/// Whether a section is cited by its number, of a text that is not in the tree. Those of Microsoft are published.
+fn cites_section(prose: &str) -> bool {
+    let mut sections = prose.match_indices("section ");
+    !prose.contains("ms-scmr")
+        && sections.any(|(at, word)| prose[at + word.len()..].starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// The word after `is no`, where it does not follow `there` and is not an adverb.
@@ -95,5 +106,7 @@ mod tests {
         );
         assert_eq!(of("a.rs", "let whoever = 1;"), 0);
         assert_eq!(of("a.md", "Whoever reads this"), 1);
+        assert_eq!(of("a.rs", "// 1053 (section 2.2)"), 1);
+        assert_eq!(of("a.md", "[MS-SCMR, section 3.1.1](<https://a>), a section of 2"), 0);
     }
 }

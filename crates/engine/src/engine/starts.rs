@@ -1,4 +1,4 @@
-//! Services that must run first (section 6): started when they do not run, waited for until they do.
+//! Services that must run first (D1 to D5): started when they do not run, waited for until they do.
 
 use std::collections::BTreeSet;
 

@@ -32,7 +32,7 @@ const RETRIES: u32 = 3;
 const RETRIES_MAX: u32 = 1000;
 /// Keys whose value decides here, and that may be a variable of docker compose.
 const ASKED: [&str; 4] = ["restart", "replicas", "scale", "stop_grace_period"];
-/// What a line has become that docker compose reads as before.
+/// What a line becomes that docker compose goes on reading.
 const BY_COMPOSE: &str = "docker compose";
 
 pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Problem> {
@@ -47,8 +47,8 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Prob
     Ok(())
 }
 
-/// Converts the services of a file, but those that are known from the file that it overrides; their names. `paths` are the
-/// files that docker compose is to read.
+/// Converts the services of a file, except those that are known from the file that it overrides, and returns their
+/// names. `paths` are the files that docker compose is to read.
 fn of_file(
     input: &Input,
     paths: &[String],
@@ -88,7 +88,7 @@ fn of_file(
     Ok(services.iter().map(|entry| entry.key.clone()).collect())
 }
 
-/// The words of the command that looks for the health; none if there is none.
+/// The words of the command that checks the health; empty if there is none.
 fn test_of(test: &Node) -> Vec<String> {
     let shell = |line: String| vec!["/bin/sh".to_owned(), "-c".to_owned(), line];
     if let Some(line) = test.text() {
@@ -103,9 +103,9 @@ fn test_of(test: &Node) -> Vec<String> {
 }
 
 struct Service<'a, 'w, 'f> {
-    /// With what it has by `extends`.
+    /// The service, with the keys that it inherits by `extends`.
     entry: &'a Entry,
-    /// What it extends and is not there.
+    /// The service that it extends and that does not exist.
     problem: Option<String>,
     input: &'a Input,
     paths: &'a [String],
@@ -322,7 +322,7 @@ impl Service<'_, '_, '_> {
         self.times_of_health(entry);
         let retries = entry.value.get("retries").and_then(Node::count);
         if let Some(retries) = retries {
-            // As for Docker, 0 is as if nothing was given.
+            // For Docker, 0 means not given.
             let retries = if retries == 0 { RETRIES } else { retries };
             let retries = retries.min(RETRIES_MAX).to_string();
             self.draft.set("extensions.probe_failures", retries, origin);
@@ -330,7 +330,8 @@ impl Service<'_, '_, '_> {
         self.changed(entry, "extensions.probe", import::HEALTH_IS_PROBE);
     }
 
-    /// For Docker, a time of 0 is as if nothing was given; one that the setting does not take becomes the nearest.
+    /// For Docker, a time of 0 means not given. A time that the setting does not take becomes the nearest that it
+    /// takes.
     fn times_of_health(&mut self, entry: &Entry) {
         for (key, time, usual) in TIMES_OF_HEALTH {
             let setting = time.setting();

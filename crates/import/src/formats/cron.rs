@@ -33,7 +33,7 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) {
     }
 }
 
-/// Without quotes that go around all of it.
+/// The value without quotes around the whole of it.
 fn unquoted(value: &str) -> &str {
     let quotes = ['"', '\''].into_iter();
     let mut inner = quotes.filter_map(|quote| {

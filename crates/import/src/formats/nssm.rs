@@ -375,7 +375,7 @@ impl Service<'_, '_, '_> {
         }
     }
 
-    /// NSSM waits so long for each of its ways to ask.
+    /// How long NSSM waits after each of its ways to ask a program to stop.
     fn grace(&mut self) {
         let skip = self.number("AppStopMethodSkip").unwrap_or(0);
         let ways = [
@@ -510,7 +510,7 @@ impl Service<'_, '_, '_> {
 
 /// Words of a command of Windows; a quote that is not closed ends with the line.
 pub(super) fn words(text: &str) -> Vec<String> {
-    // Backslashes are of paths here.
+    // Backslashes belong to paths here.
     split(&text.replace('\\', "\\\\"))
         .unwrap_or_else(|| text.split_whitespace().map(str::to_owned).collect())
 }

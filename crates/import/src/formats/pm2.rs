@@ -170,7 +170,7 @@ struct App<'a, 'w, 'f> {
 }
 
 impl Converter<Lines> for App<'_, '_, '_> {
-    /// Nowhere in a file that was computed.
+    /// Without lines if the file was computed.
     fn origin(&self, lines: Lines) -> Origin {
         Origin {
             file: self.file,
@@ -371,12 +371,12 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
         self.keep(entry, "extensions.recycle_above", size);
     }
 
-    /// Once a day is a recycle of ours; at other times a service of its own restarts it. A program that may end is
-    /// started by its clock.
+    /// A restart once a day becomes `recycle_at`; for other times a service of its own restarts it. A program that
+    /// may end gets a schedule that starts it.
     fn cron_restart(&mut self, entry: &Entry, text: &str) {
         let may_end = self.app.get("autorestart").and_then(Node::flag) == Some(false);
         match time_of_day(text) {
-            // Said, but off.
+            // Given, but switched off.
             _ if matches!(text, "0" | "false" | "") => self.kept(entry, ""),
             _ if may_end => self.keep(entry, "extensions.schedule", text),
             Some(time) => self.keep(entry, "extensions.recycle_at", time),

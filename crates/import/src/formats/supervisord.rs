@@ -165,7 +165,7 @@ fn glob(files: &dyn Files, pattern: &Path) -> Vec<PathBuf> {
             found = found.iter().map(|folder| folder.join(&*part)).collect();
         }
     }
-    // One that may not be read is told when it is read.
+    // A file that may not be read is reported when it is read.
     found.retain(|path| match files.read(path) {
         Ok(_) => true,
         Err(error) => system::code(&error) == Win32Error::ACCESS_DENIED,
@@ -173,8 +173,8 @@ fn glob(files: &dyn Files, pattern: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Whether a name matches. A star that cannot be filled is filled with one character more; those before it stay,
-/// so that no pattern takes long.
+/// Whether a name matches. If the rest does not match, the last star takes one character more; stars before it stay
+/// as they are, so that no pattern takes long.
 fn wildcard(pattern: &str, name: &str) -> bool {
     let (mut pattern, mut name) = (pattern, name);
     let mut last_star: Option<(&str, &str)> = None;
@@ -205,7 +205,7 @@ fn wildcard(pattern: &str, name: &str) -> bool {
     }
 }
 
-/// What follows in both when the first character of a name matches.
+/// The rest of pattern and name if the first character of the name matches.
 fn one_character<'p, 'n>(pattern: &'p str, name: &'n str) -> Option<(&'p str, &'n str)> {
     let (c, first) = (pattern.chars().next()?, name.chars().next()?);
     let name = &name[first.len_utf8()..];

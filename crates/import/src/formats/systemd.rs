@@ -61,7 +61,7 @@ impl Unit {
         of_name().skip(reset.map_or(0, |at| at + 1)).collect()
     }
 
-    /// Takes out what a later empty value of its key takes back. Dependencies cannot be taken back so.
+    /// Removes the values that a later empty value of their key resets. Dependencies cannot be reset that way.
     fn take_reset(&mut self) -> Vec<Key> {
         let is_emptied = |at: usize| {
             let key = &self.keys[at];
@@ -134,8 +134,8 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Prob
     Ok(())
 }
 
-/// An instance that has drop-ins of its own is its template with them; it stands for the template, unless that says which
-/// instances there are.
+/// An instance with drop-ins of its own becomes its template with these drop-ins. It replaces the template, unless
+/// the template says which instances there are.
 fn instances_with_drop_ins(units: &mut BTreeMap<String, Unit>, work: &Work<'_>) {
     let has_program = |unit: &Unit| unit.keys.iter().any(|key| key.entry.key == "ExecStart");
     let mut stood_for = Vec::new();
@@ -194,7 +194,7 @@ fn drop_in_of(path: &Path) -> Option<String> {
         for kind in [".service", ".timer"] {
             if let Some(at) = part.find(&format!("{kind}.d")) {
                 let unit = &part[..at + kind.len()];
-                // Numbers in front order copies; they are not of the name.
+                // A number in front is for the order of drop-ins and does not belong to the name.
                 return Some(
                     unit.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-')
                         .to_owned(),
@@ -239,7 +239,7 @@ fn add(input: &Input, unit: &str, work: &mut Work<'_>, units: &mut BTreeMap<Stri
     }
 }
 
-/// The name of ours for a unit: without its ending.
+/// Our name for a unit: its name without the ending.
 pub(super) fn service_name(unit: &str) -> String {
     draft::service_name(unit.trim_end_matches(".service"))
 }

@@ -1,4 +1,4 @@
-//! `Win32Service\RightInfo` (4.2): the rights of one account on one service.
+//! `Win32Service\RightInfo`: the rights of one account on one service.
 //!
 //! `methods` holds what PHP can call.
 

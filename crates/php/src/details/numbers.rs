@@ -1,4 +1,4 @@
-//! The numbers of `$details`: what is legal, and what is said of what is not (2.1).
+//! The numbers of `$details`: what is legal, and what is said of what is not (T7 to T9).
 //!
 //! Legal here is what upstream lets pass. A type 256 alone or a start type of a driver passes and is
 //! refused by the manager with 87 (B27).

@@ -1,4 +1,4 @@
-//! Copies of the values of `$details`, converted as PHP converts (2.2).
+//! Copies of the values of `$details`, converted as PHP converts (B23, B24).
 
 use std::ffi::CStr;
 
@@ -6,7 +6,7 @@ use crate::zend::fields::{Conversion, Field, FieldValue};
 use crate::zend::function::Call;
 use crate::zend::outcome::Throwable;
 
-/// The keys in the order in which they are read (2.1), which decides whose null byte is found first.
+/// The keys in the order in which they are read, which decides whose null byte is found first.
 pub(crate) const FIELDS: &[Field] = &[
     field(c"service", Conversion::Text),
     field(c"display", Conversion::Text),

@@ -1,4 +1,4 @@
-//! Recovery settings: what the keys of `$details` make of what is stored (2.4, B37).
+//! Recovery settings: what the keys of `$details` make of what is stored (R80, B37).
 
 use relance_scm::failure_actions::{FailureActionsChange, RESET_PERIOD_DEFAULT};
 use relance_scm::{FailureActions, RecoveryAction, RecoveryActionKind, ResetPeriod};

@@ -1,4 +1,4 @@
-//! The parts in which upstream applies `$details`, one call to the SCM each (2.4).
+//! The parts in which upstream applies `$details`, one call to the SCM each (R81).
 //!
 //! We ask the manager once, for everything. Only if it refuses something that an optional part can
 //! have caused are the parts asked for one by one, so that the service exists and keeps what could be

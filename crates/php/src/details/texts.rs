@@ -1,4 +1,4 @@
-//! The texts of `$details` as UTF-8, with the context in which upstream complains (section 5, 1113).
+//! The texts of `$details` as UTF-8, with the context in which upstream complains (T32: error 1113).
 
 use relance_scm::ScmError;
 use relance_scm::config::Dependency;

@@ -1,4 +1,4 @@
-//! Delete, start, and the controls that are sent to a service (1.4.2, 1.4.5 to 1.4.7).
+//! Delete, start, and the controls that are sent to a service (T3, T10 to T12).
 
 use relance_scm::{Control, ScmError, UserControl, Win32Error};
 

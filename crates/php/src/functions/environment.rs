@@ -1,4 +1,4 @@
-//! The environment variables of a service (1.4.9). Local only: there is no `$machine`.
+//! The environment variables of a service (T25, T26, B50 to B53). Local only: there is no `$machine`.
 
 use relance_scm::config::EnvironmentVariable;
 use relance_scm::{ConfigChange, ScmError, Win32Error};

@@ -1,4 +1,4 @@
-//! What all control-side functions begin with: the service's name, the manager, the service (1.4).
+//! What all control-side functions begin with: the service's name, the manager, the service.
 
 use relance_scm::ServiceName;
 

@@ -1,4 +1,4 @@
-//! The priority class of a service's process (1.4.10, B32). Local only: there is no `$machine`.
+//! The priority class of a service's process (T33, B32). Local only: there is no `$machine`.
 
 use relance_scm::config::PriorityClass;
 use relance_scm::{ConfigChange, Win32Error};

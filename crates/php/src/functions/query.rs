@@ -1,4 +1,4 @@
-//! Whether a service exists, its status and its configuration (1.4.3, 1.4.4, 1.4.11).
+//! Whether a service exists, its status and its configuration (T4, T10, T27).
 
 use relance_scm::{ScmError, ServiceConfig, ServiceStatus, Win32Error};
 

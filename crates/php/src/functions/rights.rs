@@ -1,4 +1,4 @@
-//! The access list of a service (1.4.8).
+//! The access list of a service (T18 to T23).
 
 use relance_scm::security::{SecurityDescriptor, Sid};
 use relance_scm::{AccessRights, ConfigChange, Win32Error};

@@ -1,4 +1,4 @@
-//! The functions that work inside a service only (1.3). The guard comes before everything else (B15).
+//! The functions that work inside a service only. The guard comes before everything else (B15).
 
 use crate::context::guard;
 use crate::dispatcher::{DISPATCHER, StartError};

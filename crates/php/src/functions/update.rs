@@ -1,4 +1,4 @@
-//! `win32_update_service_config` (1.4.12, section 2).
+//! `win32_update_service_config` (T28 to T30, B34 to B39).
 
 use relance_scm::config::{AccountName, Secret, ServiceType};
 use relance_scm::{ConfigChange, ScmError, ServiceConfig, ServiceName};
@@ -33,7 +33,7 @@ php_function!(
 const DETAILS: u32 = 2;
 const CONTEXTS: &details::Contexts = &details::Contexts::UPDATE;
 
-/// A service that is not there is reported before any wrong detail (1.4.12).
+/// A service that is not there is reported before any wrong detail (B38).
 fn update(call: &mut Call<'_>) -> PhpResult {
     let service = open(service_name(call)?, call.bytes(2), Contexts::EMPTY)?;
     let stored = service
@@ -54,7 +54,7 @@ fn update(call: &mut Call<'_>) -> PhpResult {
 
 /// Checks `$details` and makes a change of it; keys that are absent or null change nothing (B39).
 fn change(details: Details, stored: &ServiceConfig) -> Result<ConfigChange, Throwable> {
-    // Neither is changed by an update (2.1), so neither is looked at.
+    // Neither is changed by an update, so neither is looked at.
     let details = Details {
         service: None,
         base_priority: None,

@@ -1,5 +1,5 @@
-//! `cargo xtask faults`: kills of engines and guardians under load, with and without control groups, and
-//! the figures of it. Ends with 1 when a promise was broken.
+//! `cargo xtask faults`: kills engines and guardians under load, with and without control groups, and prints the
+//! figures. Ends with 1 when a promise was broken.
 
 #![allow(
     clippy::print_stdout,

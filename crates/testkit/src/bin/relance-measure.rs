@@ -1,4 +1,4 @@
-//! Figures that the harness of `bench/` cannot take from outside: `relance-measure TASK`.
+//! Measures what the harness of `bench/` cannot measure from outside: `relance-measure TASK`.
 //!
 //! - `status SOCKET SERVICE ROUNDS`: one status query after the other.
 //! - `handover SOCKET ROUNDS`: kills the engine, and waits for the answer of the next.

@@ -1,5 +1,5 @@
-//! The hot paths, each taken so many times and nothing else: `relance-paths PATH TIMES`. `cargo xtask paths`
-//! counts the instructions of each by Valgrind.
+//! Takes one hot path a number of times and does nothing else: `relance-paths PATH TIMES`. `cargo xtask paths` counts
+//! the instructions of each with Valgrind.
 //!
 //! The engine is the one of production, over the simulated machine: one thread, virtual time, and the database in
 //! memory, so that the same program takes the same instructions on every machine.
@@ -26,7 +26,7 @@ const SERVICES: u32 = 10;
 /// Entries in one transaction: a busy turn of the engine.
 const GROUP: u64 = 100;
 
-/// A path, and what takes it so many times.
+/// A path, and the function that takes it a number of times.
 type HotPath = (&'static str, fn(u32));
 
 const PATHS: &[HotPath] = &[
@@ -82,7 +82,7 @@ fn kill(world: &World, number: u32) {
     world.machine().exit(run, ProcessExit::Signaled(9));
 }
 
-/// What policy decides about the end of a run.
+/// What the policy decides at the end of a run.
 fn decide(times: u32) {
     let world = running(1);
     let record: Arc<ServiceRecord> = world.record(&name(0)).expect("it was created");

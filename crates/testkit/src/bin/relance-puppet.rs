@@ -33,7 +33,7 @@ const WELCOME_WITHIN: Duration = Duration::from_secs(60);
 struct Test(Arc<Mutex<UnixStream>>);
 
 impl Test {
-    /// A test that has gone away takes the puppet with it.
+    /// The puppet ends when its test has gone away.
     fn tell(&self, line: &str) {
         let mut stream = self.0.lock().expect("nobody panics with it");
         if writeln!(stream, "{line}").is_err() {
@@ -125,7 +125,7 @@ impl Puppet {
     }
 }
 
-/// Asks the manager about the service that this is, as a script may at every turn.
+/// Asks the manager about its own service, as a script may do in every turn of its loop.
 fn query() -> Result<(), String> {
     let name = env::var("RELANCE_SERVICE").map_err(|error| error.to_string())?;
     let name = ServiceName::new(name).map_err(|error| error.to_string())?;
@@ -144,7 +144,7 @@ fn print(bytes: &[u8], line: bool) -> Result<(), String> {
         .map_err(|error| error.to_string())
 }
 
-/// So many bytes of output without a line end.
+/// Prints this many bytes without a line end.
 fn flood(bytes: u32) -> Result<(), String> {
     let part = [b'y'; 4096];
     let mut left = bytes as usize;

@@ -13,7 +13,7 @@ pub trait Actor {
     fn stopped(&mut self, exit_code: ExitCode);
     /// It is stopped, and does as it is told.
     fn stop(&mut self);
-    /// STOP is sent and taken; what it makes of that follows.
+    /// STOP is sent and taken; what the service does then follows.
     fn stop_begins(&mut self);
     /// Somebody starts it.
     fn start(&mut self);
@@ -21,7 +21,7 @@ pub trait Actor {
     fn restart(&mut self);
     /// PARAMCHANGE is sent to it.
     fn reload(&mut self);
-    /// It gives no heartbeat any more, and so long passes that the manager ends it.
+    /// It gives no more heartbeats, until the manager ends it.
     fn hang(&mut self);
     /// Its probes have failed as often as they may.
     fn probe_fails(&mut self);
@@ -53,7 +53,7 @@ pub trait Actor {
             Happening::Hang => self.hang(),
             Happening::ProbeFails => self.probe_fails(),
             Happening::Quiet => {}
-            // Of the simulation alone.
+            // These exist in the simulation only.
             Happening::Lasts(_) | Happening::Asleep(_) | Happening::Caused(_) => {
                 panic!("no scenario can ask for {what}")
             }

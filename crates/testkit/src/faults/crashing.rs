@@ -12,9 +12,9 @@ use crate::daemon::Daemon;
 
 /// Programs that say in their ledgers which run they are.
 const NAMED: usize = 4;
-/// What a program writes that does not find itself alone.
+/// What a program writes if another one of its service still runs.
 const BESIDE: &str = "beside";
-/// What stands in the ledger where the environment was cleared.
+/// The line in the ledger of a program whose environment was cleared.
 const UNNAMED: &str = "-";
 
 /// Services with their ledgers.

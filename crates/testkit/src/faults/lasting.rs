@@ -19,9 +19,9 @@ use crate::puppet::{PATIENCE, Puppet, Stage};
 const STEADY: usize = 3;
 /// PHP scripts that ask and report.
 const ASKING: usize = 2;
-/// Lines that are printed at an order; what two orders print fits into a pipe.
+/// Lines that are printed for each order; the output of two orders fits into a pipe.
 const LINES: u64 = 20;
-/// Turns of a PHP service at an order.
+/// Turns of a PHP service for each order.
 const TURNS: u64 = 2;
 
 /// Prints as many numbered lines as it is told.
@@ -267,7 +267,7 @@ impl Asking {
 
     fn order(&mut self) {
         for _ in 0..TURNS {
-            // One that has ended is seen to by what it does not answer.
+            // A service that has ended shows because it does not answer.
             let _ = writeln!(self.stream, "turn");
         }
         self.waiting += TURNS;

@@ -83,7 +83,7 @@ fn newest_run(info: &ServiceInfo) -> u32 {
 }
 
 fn stop(daemon: &Daemon, service: &ServiceName, puppet: &mut Puppet) {
-    // 1053, or a broken connection, where the engine was killed meanwhile; the control itself comes.
+    // 1053 or a broken connection if the engine was killed meanwhile; the control is delivered all the same.
     let _ = daemon.control(service, Control::Stop);
     puppet.stopped(0, 0);
 }

@@ -1,5 +1,5 @@
-//! The database of a simulation: the real one, in memory or in files that can be damaged, behind the real writer. When the writer
-//! writes, and what of it the engine learns, is for the simulation to say.
+//! The database of a simulation: the real one, in memory or in files that can be damaged, behind the real writer. The
+//! simulation decides when the writer writes, and what the engine learns of it.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -32,7 +32,7 @@ pub struct Disk {
     is_full: bool,
     /// How many submissions were taken.
     commits: usize,
-    /// What engines were about to write that were frozen, each with its epoch.
+    /// What frozen engines were about to write, each with its epoch.
     frozen: Vec<(Submission, Epoch)>,
     /// Where the files are; `None`: in memory, where nothing can be lost.
     files: Option<StateFolder>,
@@ -99,7 +99,7 @@ impl Damage {
 
 impl StateFolder {
     fn new() -> Self {
-        // Where there is one, a folder in memory: nothing of it is to outlive a loss of power.
+        // A folder in memory if there is one: nothing in it has to survive a loss of power.
         let in_memory = tempfile::tempdir_in("/dev/shm");
         let folder = in_memory
             .or_else(|_| tempfile::tempdir())
@@ -118,8 +118,8 @@ impl StateFolder {
         Database::open(&self.path(), &self.id).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Damages the files of an engine that ends before it sees that; what the next one opens. Where nothing is
-    /// left to be opened it must say so, and a backup of before the damage is brought back.
+    /// Damages the files of an engine that ends before it sees that, and returns what the next one opens. If nothing
+    /// can be opened, the next one must say so, and a backup from before the damage is restored.
     fn damage_unseen(&self, database: Database, damage: Damage) -> Result<Database, String> {
         let path = self.path();
         let (copy, say) = (self.folder.path().join("backup"), |error: OpenError| {
@@ -128,7 +128,7 @@ impl StateFolder {
         let boot = database
             .meta(Meta::Boot)
             .map_err(|error| say(error.into()))?;
-        // What is in the log alone is lost with the log.
+        // Changes that are only in the log are lost with it.
         database.checkpoint().map_err(|error| say(error.into()))?;
         backup::copy(&path, &copy).map_err(say)?;
         damage

@@ -262,7 +262,7 @@ impl Machine {
         }
     }
 
-    /// What the engine says of a run: it was asked to stop.
+    /// The engine says that a run was asked to stop.
     pub fn is_stopping(&mut self, run: RunId) {
         if let Some(history) = self.history.runs.get_mut(&run) {
             history.stop_wanted = true;
@@ -338,7 +338,7 @@ impl Machine {
         };
         process.end_told = true;
         process.end_recorded = true;
-        // The rest is read at once: nothing will come behind it.
+        // The rest is read at once, because nothing follows it.
         process.signs.on_record();
         let notices = process.signs.sent.drain(..).collect();
         self.facts.push_back(Fact::Noticed { run, notices });
@@ -385,12 +385,12 @@ impl Machine {
         }
     }
 
-    /// Guardian and engine are gone. Of what was asked last the guardian has begun only the first so many
-    /// requests. One that it had begun when it was killed is carried out or not: a process that was on
-    /// record with its id goes on to its program, one that was not is none. `forgets` says of each end
-    /// that was not told yet whether it was not on record either.
+    /// Guardian and engine are killed. Of the last requests, the guardian has begun only the first ones, as many as
+    /// are given. A request that it had begun is carried out or not: a process whose id was on record goes on to its
+    /// program, others do not exist. `forgets` says for each end that was not told yet whether it is missing from the
+    /// journal.
     ///
-    /// What stands in the run journal is what the next guardian has: processes, ends, commands.
+    /// The next guardian knows what the run journal holds: processes, ends, commands.
     pub fn guardian_died(&mut self, begun: usize, mut forgets: impl FnMut() -> bool) {
         self.engine_died(begun);
         self.is_unattended = true;
@@ -413,14 +413,14 @@ impl Machine {
         }
     }
 
-    /// The run journal is gone, and a new guardian knows what the database names: the processes of `recorded`. What
-    /// is left of others it kills with their control groups. `is_new` says of which the database does not know
-    /// that they have a process.
+    /// The run journal is lost, and the new guardian knows only what the database names: the processes of `recorded`.
+    /// It kills those of other runs with their control groups. `is_new` says for which runs the database does not
+    /// know that they have a process.
     pub fn lose_journal(&mut self, recorded: &BTreeSet<RunId>, is_new: impl Fn(RunId) -> bool) {
         for run in self.processes.keys().copied().collect::<Vec<_>>() {
             let has_ended = self.processes[&run].end.is_some();
             if recorded.contains(&run) {
-                // Whether its stop command was run is known to nobody either.
+                // It is not known either whether its stop command was run.
                 self.history.stop_commands.remove(&run);
                 if let Some(process) = self.processes.get_mut(&run) {
                     process.stop_command = StopCommand::None;
@@ -433,11 +433,11 @@ impl Machine {
             self.exit(run, ProcessExit::Signaled(9));
             self.processes.remove(&run);
             if is_new(run) {
-                // Nobody has ever known of it: the same run is begun again.
+                // There is no record of it: the same run is begun again.
                 self.history.runs.remove(&run);
             }
         }
-        // That a command was run is known to nobody either, and it is run again.
+        // It is not known either that a command was run, so it is run again.
         for id in std::mem::take(&mut self.commands).keys() {
             self.history.commands.retain(|known| known != id);
         }

@@ -23,11 +23,11 @@ use scaling::Scaling;
 
 /// Services of a world.
 const SERVICES: usize = 5;
-/// So many of them are instances of one template.
+/// How many of them are instances of one template.
 const INSTANCES: usize = 4;
 /// How long a world is left in peace before it is looked at.
 const PEACE: Duration = Duration::from_secs(3600);
-/// One world in so many has files that are lost: they take longer than one in memory.
+/// One world in this many has database files that are lost; such worlds take longer than those in memory.
 const FILES_ONE_IN: u64 = 12;
 /// Lines of the trace that are shown with a problem at most.
 const TRACE_LEN: usize = 80;
@@ -38,7 +38,7 @@ const DEADLINES_MAX: usize = 2_000;
 /// The same with those after which nothing is written, heartbeats for instance.
 const TURNS_MAX: usize = 100_000;
 
-/// Which faults a world knows. Each seed has some of them, so that rare ones are not drowned.
+/// Which faults happen in a world. Each seed has only some of them, so that rare ones get their share.
 #[derive(Clone, Copy, Debug)]
 struct Faults {
     engine_dies: bool,
@@ -180,7 +180,7 @@ impl Turmoil {
         } else {
             Disk::default()
         };
-        // Of its own, so that the worlds of all seeds stay as they are.
+        // A generator of its own, so that the worlds of all seeds stay as they are.
         let mut chosen = fastrand::Rng::with_seed(seed);
         let mut budgets = budgets(&mut chosen);
         // Where the machine has a budget of restarts there are no orders.
@@ -466,7 +466,7 @@ impl Turmoil {
         self.pending.clear();
     }
 
-    /// What the engine was about to write it writes later, if it can.
+    /// The engine writes later what it was about to write, if it can.
     fn kill_guardian_of_frozen_engine(&mut self) {
         self.note("the engine is frozen");
         self.world.disk().engine_froze();

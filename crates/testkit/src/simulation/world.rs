@@ -251,7 +251,7 @@ impl World {
         self.behave();
     }
 
-    /// The same, and nothing else happens; told to the engine or not, as one that has not begun yet.
+    /// Sets the wall clock, and nothing else happens. An engine that has not begun yet is not told.
     pub fn move_wall(&mut self, ahead: i64, is_told: bool) {
         self.wall_ahead = ahead;
         if is_told {
@@ -512,7 +512,7 @@ fn engine(
     )
 }
 
-/// A listener that holds the engine to its word: entries are told in their order, each once.
+/// A listener that checks what the engine promises: entries are told in their order, each once.
 #[derive(Default)]
 struct InOrder {
     last: AtomicU64,

@@ -96,7 +96,7 @@ fn ignore() -> String {
     ErrorControl::Ignore.name().to_owned()
 }
 
-/// Recovery settings (section 1.6 of the semantics).
+/// Recovery settings (R50 to R62).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]

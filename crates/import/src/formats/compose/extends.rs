@@ -14,7 +14,7 @@ const OWN: [&str; 3] = ["depends_on", "links", "extends"];
 /// A service with what it has inherited.
 pub(super) struct Extended {
     pub(super) entry: Entry,
-    /// The service that it extends and that is not there.
+    /// The service that it extends and that does not exist.
     pub(super) problem: Option<String>,
 }
 

@@ -122,7 +122,7 @@ fn fill_in(text: &str, variables: &HashMap<String, String>) -> String {
                 rest = inside;
             }
         }
-        // What grows by being filled in has an end.
+        // A text that grows while variables are filled in is bounded.
         if filled.len() > 100_000 {
             break;
         }

@@ -12,10 +12,10 @@ use crate::work::Converter;
 const MAX_RESTARTS: usize = 16;
 const MIN_UPTIME: Duration = Duration::from_secs(1);
 const BACKOFF_MAX: Duration = Duration::from_secs(15);
-/// After so long without an end the back-off begins again.
+/// How long a run must last until the back-off begins again.
 const BACKOFF_RESET: Duration = Duration::from_secs(30);
 
-/// The largest limit that ours take.
+/// The largest value of `restart_limit`.
 const LIMIT_MAX: usize = 100;
 
 /// The delays between restarts.
@@ -60,7 +60,7 @@ impl App<'_, '_, '_> {
                 .time("exp_backoff_restart_delay")
                 .filter(|time| !time.is_zero()),
         };
-        // The last of so many unstable restarts is not made.
+        // pm2 does not make the last of the unstable restarts that it counts.
         let count = most.saturating_sub(1);
         let list: Vec<Duration> = (0..count.min(ACTIONS_MAX + 1))
             .map(|at| delays.at(at))

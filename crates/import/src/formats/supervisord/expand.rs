@@ -27,7 +27,7 @@ pub(super) struct Expanded {
     pub(super) text: String,
     /// Their names.
     pub(super) unknown: Vec<String>,
-    /// What stays as it is written, because it is known where supervisord runs only.
+    /// Text that stays as it is written, because its value is known only where supervisord runs.
     pub(super) left: Vec<String>,
     /// Whether the number of the process is in it.
     pub(super) has_number: bool,
@@ -82,7 +82,7 @@ impl Expansion<'_> {
             "numprocs" => expanded.text.push_str(&padded(self.count, format)),
             _ => match name.strip_prefix("ENV_") {
                 Some(variable) => self.variable(variable, expanded),
-                // As host_node_name: known when it runs only.
+                // Like host_node_name: known only at run time.
                 None => {
                     let left = format!("%({name}){format}");
                     expanded.text.push_str(&left);

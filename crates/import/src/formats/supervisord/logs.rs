@@ -35,7 +35,7 @@ impl Program<'_, '_, '_> {
             }
             _ if path.starts_with('/') => {
                 if is_of_errors {
-                    // It may have been said before that it is apart.
+                    // An earlier line may have put it apart already.
                     self.draft.unset(goes_to);
                 }
                 let path = self.expand(entry, file).text;
@@ -50,8 +50,8 @@ impl Program<'_, '_, '_> {
         entry.is_some_and(|entry| is_true(&entry.value))
     }
 
-    /// Standard error is apart unless something else is said. It stays so where the output has a place of its
-    /// own; where nothing is said of any place, one log file shows both in the order in which they came.
+    /// supervisord keeps standard error apart by default. So does the service if the output has a place of its own;
+    /// if no place is given at all, one log file shows both in the order in which they came.
     pub(super) fn keep_apart(&mut self) {
         let has_place = |draft: &Draft| {
             draft.has("extensions.stdout_file") || draft.text("extensions.output") == Some("null")

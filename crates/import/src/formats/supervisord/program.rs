@@ -73,7 +73,7 @@ pub(super) fn convert(
     if let Some(global) = global {
         program.of_all(global);
     }
-    // Others may refer to what it gives.
+    // Other keys may refer to its variables.
     if let Some(entry) = section.get("environment") {
         program.environment(entry);
     }
@@ -253,7 +253,7 @@ impl<'a> Program<'a, '_, '_> {
                 self.changed(lines, "extensions.stop_signal", import::STOP_AS_GROUP);
             }
             "stopasgroup" | "killasgroup" => self.changed(lines, "", import::WHOLE_TREE),
-            // Read before.
+            // It was read before.
             "environment" => {}
             "redirect_stderr" if is_true(value) => {
                 self.kept(lines, "extensions.output");
@@ -325,7 +325,7 @@ impl<'a> Program<'a, '_, '_> {
         }
     }
 
-    /// A shell goes where the name of the folder is known at the start only.
+    /// A shell changes to the folder if its name is known only at the start.
     fn directory(&mut self, entry: &Entry) {
         let text = self.expand(entry, "extensions.working_directory").text;
         if !has_references(&text) {

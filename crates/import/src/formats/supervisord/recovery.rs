@@ -59,7 +59,7 @@ impl Program<'_, '_, '_> {
         } else {
             let longest = delays[delays.len() - 1];
             draft.set_actions(&delays, true, longest + startsecs, origin);
-            // It counts the starts that fail in a row: one that lasted begins again.
+            // supervisord counts the starts that fail in a row; after a run that lasted, counting begins again.
             draft.set("extensions.reset_after_run_ms", written(startsecs), origin);
         }
         self.exits(origin);

@@ -308,7 +308,7 @@ impl Service<'_, '_, '_> {
             "MemoryMax" | "MemoryLimit" => self.limit(key, "extensions.memory_max"),
             "MemoryHigh" => self.limit(key, "extensions.memory_high"),
             "MemorySwapMax" => self.limit(key, "extensions.swap_max"),
-            // The usual share of these was 1024, and 500; that of weights is 100.
+            // The defaults of these shares were 1024 and 500; that of weights is 100.
             "CPUShares" => self.weight(key, "extensions.cpu_weight", 1024),
             "BlockIOWeight" => self.weight(key, "extensions.io_weight", 500),
             "TasksMax" => self.limit(key, "extensions.tasks_max"),
@@ -362,8 +362,8 @@ impl Service<'_, '_, '_> {
         }
     }
 
-    /// systemd ends it as a failure; here it is recycled. One that nobody starts again, and one that runs once,
-    /// has no such time.
+    /// systemd ends such a run as a failure; here it is recycled. A service that is not started again, or that runs
+    /// once, has no such limit.
     fn time_to_run(&mut self, key: &Key) {
         let value = |name| self.unit.get(name).map(|key| key.entry.value.as_str());
         let is_started_again = !matches!(value("Restart"), None | Some("no" | "on-success"));

@@ -15,11 +15,11 @@ use crate::work::Converter;
 const RESTART_SEC: Duration = Duration::from_millis(100);
 const BURST: usize = 5;
 const INTERVAL: Duration = Duration::from_secs(10);
-/// Without a failure for so long counting begins again, at least.
+/// The shortest reset period that is set.
 const QUIET: Duration = Duration::from_secs(60);
-/// The largest limit that ours take.
+/// The largest value of `restart_limit`.
 const LIMIT_MAX: usize = 100;
-/// The longest time that ours take.
+/// The longest time that our settings take.
 const LONGEST: Duration = Duration::from_secs(4_000_000);
 
 /// What a line about restarts has become.
@@ -60,7 +60,7 @@ pub(super) fn limit_line(service: &mut Service<'_, '_, '_>, key: &Key) {
     service.kept(key, "extensions.restart_limit");
 }
 
-/// Exit statuses, and the words that are none: signals.
+/// Exit statuses, and the words that name signals instead.
 fn statuses(text: &str) -> (Vec<u8>, Vec<String>) {
     let mut codes = Vec::new();
     let mut others = Vec::new();
@@ -205,7 +205,7 @@ impl Restarts {
             let list: Vec<Duration> = (0..=steps).map(delay).collect();
             draft.set_actions(&list, false, self.longest.max(QUIET), origin);
         }
-        // One that the delays alone keep it from is left out.
+        // A limit that the delays alone keep from being reached is left out.
         if self.is_limited() && count > 0 {
             let interval = self.interval.min(LONGEST);
             draft.set("extensions.restart_limit", count.to_string(), origin);

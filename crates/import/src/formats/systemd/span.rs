@@ -5,9 +5,9 @@ use std::time::Duration;
 /// A time, or none at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Span {
-    /// So long.
+    /// This long.
     For(Duration),
-    /// `infinity`, and what is too long for ours.
+    /// `infinity`, or longer than our settings take.
     Endless,
 }
 
@@ -46,7 +46,7 @@ pub(super) fn parse(text: &str) -> Option<Span> {
         rest = rest[end..].trim_start();
         total += number * unit;
     }
-    // Beyond what ours take, it is for ever.
+    // A time that is longer than our settings take counts as endless.
     if total > 4_000_000.0 {
         return Some(Span::Endless);
     }

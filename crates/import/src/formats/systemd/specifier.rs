@@ -11,7 +11,8 @@ pub(super) struct Names<'a> {
 }
 
 impl Names<'_> {
-    /// Fills in; the specifiers that are known on the old machine only come beside, and stay.
+    /// Fills specifiers in. Those that are known only on the old machine stay as they are, and are returned beside
+    /// the text.
     pub(super) fn fill_in(&self, text: &str) -> (String, Vec<String>) {
         let mut filled = String::new();
         let mut unknown = Vec::new();

@@ -1,7 +1,8 @@
 //! Timers: the service that they start gets their schedule.
 //!
-//! Several `OnCalendar` are one schedule of several parts. A timer that counts from the last start (`OnUnitActiveSec`)
-//! becomes a schedule at fixed times, where its time divides an hour or a day; a time after boot is none.
+//! Several `OnCalendar` are one schedule of several parts. A timer that counts from the last start
+//! (`OnUnitActiveSec`) becomes a schedule at fixed times if its time divides an hour or a day; a time after boot
+//! cannot become one.
 
 use std::time::Duration;
 
@@ -155,7 +156,7 @@ mod tests {
             let found = regular(text);
             assert_eq!(found.as_deref(), schedule, "{text}");
             if let Some(schedule) = found {
-                // What the service does not take would be left out.
+                // A schedule that the service does not take would be left out.
                 let (toml, _) = timer(&format!(
                     "OnUnitActiveSec={text}
 "

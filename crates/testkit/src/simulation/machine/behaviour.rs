@@ -64,7 +64,7 @@ impl Machine {
         };
         process.report(report);
         let Ok(checked) = report.check() else { return };
-        // Before its hello nobody listens to it.
+        // Its reports are not read before its hello.
         if !process.connected {
             return;
         }
@@ -78,8 +78,8 @@ impl Machine {
         }
     }
 
-    /// The service takes the next control that was sent to it, answers it, and says which it was.
-    /// Of one that is repeated it takes no notice.
+    /// The service takes the next control that was sent to it, answers it, and says which it was. It ignores a
+    /// control that is repeated.
     pub fn take_control(&mut self, run: RunId, answer: Win32Error) -> Option<Control> {
         let process = self.speaker(run)?;
         let control = loop {
