@@ -19,7 +19,7 @@ import-log-elsewhere = stdout and stderr go to one log file of relance instead o
 import-one-log = stdout and stderr go to one log file
 import-one-log-file = the output goes to a log file of relance, without the mode { $path }
 import-log-always-rotates = a log file is put aside when it is longer than 10 MiB, and three are kept; set log_max_size and log_files
-import-log-by-day = a log file is put aside so long after it was begun, not at a time of the day
+import-log-by-day = a log file is put aside this long after it was begun, not at a time of the day
 import-log-files-have-an-end = relance always deletes old log files; it keeps 3 unless log_files gives another number
 import-whole-tree = relance sends the stop signal to the main process, and afterwards ends the whole tree, always
 import-shell-fills-in = a shell fills in the variables at each start (relance itself replaces none in a command line)
@@ -114,10 +114,10 @@ import-on-watchdog = every crash is followed by a restart, not only the end by t
 import-signals-are-failures = { $signals }: the end by a signal that nobody asked for is a failure
 import-not-counted = such an end does not count as a failure, and is always followed by a start
 import-no-schedule = not taken over: { $service } is not among these files, or the time is counted from a boot or from its last start; let the timer, or cron, run relance start { $service }
-import-at-fixed-times = it comes at fixed times of the clock, not so long after its last start
+import-at-fixed-times = it is started at fixed times, not at an interval after its last start
 import-not-after-boot = a schedule knows no time after boot; the first start comes with the schedule
-import-no-spread = schedules are not spread: give each service another minute or second
-import-to-the-second = it comes to the second
+import-no-spread = schedules are not spread: give each service a different minute or second
+import-to-the-second = it is started at the exact second
 import-runtime-max = it is asked to stop and started again (recycle_after_ms), which is not a failure
 import-no-runtime-max = a run that is not started again has no longest time here; let the program end itself, or start it with timeout(1)
 import-timer-only = this belongs to the timer alone
@@ -139,7 +139,7 @@ import-log-of-each = each instance has its own log; relance logs 'NAME@' shows a
 import-one-form-of-time = time stamps have one form, like 2026-11-28T09:30:00.123Z
 import-namespace = there are no namespaces; patterns of names (relance restart 'shop-*') do it
 import-instance-variable = the number of an instance is in RELANCE_INSTANCE and %i, beginning at 1
-import-as-many-as-processors = as many as there are processors cannot be said; set instances
+import-as-many-as-processors = the number of processors cannot be named; set instances to a number
 import-of-pm2-itself = this is about pm2 itself
 
 ## Windows: NSSM, WinSW, Servy
@@ -158,8 +158,8 @@ import-log-reset = the old file is put aside, not emptied
 import-no-download = relance downloads nothing; let a deployment do it (docs/deploy.md)
 import-no-extensions-of-winsw = extensions of WinSW are programs of its own
 import-seen-at-once = the end of the process is seen at once, without an interval
-import-attempts-of-servy = so many restarts, 1 s after each end; after 10 min without a failure counting begins again
-import-no-heartbeat-url = relance calls no URL; let a command of yours do it (docs/alerts.md)
+import-attempts-of-servy = that many restarts, 1 s after each end; after 10 min without a failure counting begins again
+import-no-heartbeat-url = relance calls no URL; have a command of yours do it (docs/alerts.md)
 import-failure-program = it is run after the last restart
 import-folder-of-command = the command runs in the folder of the service
 
@@ -169,7 +169,7 @@ import-release = it is meant to run once for each release: start it by hand or f
 import-set-port = relance sets no PORT; add it to environment
 import-file-of-foreman = foreman and its like read { $path } too; so does the service, at each start
 import-no-mail = relance sends no mail; relance logs and relance events have the output and the failures
-import-percent-in-cron = a shell gives the command what follows the first % as its input
+import-percent-in-cron = what follows the first % becomes the input of the command, through a shell
 
 ## docker-compose
 
@@ -177,7 +177,7 @@ import-stays-in-container = the service stays in its container: docker compose r
 import-restart-of-docker = relance restarts the container instead of Docker, with the same delays
 import-condition-of-compose = it waits until the other one runs, not for its health or its end
 import-health-in-docker = docker ps shows the health; relance does not act on it: set probe to have relance look itself
-import-health-is-probe = Docker only shows this; relance ends and restarts a service that is unhealthy so often (probe)
+import-health-is-probe = Docker only shows this; relance ends and restarts a service after as many failed checks (probe)
 import-time-bounded = { $given } is more or less than the setting takes, so this is { $taken }
 import-health-of-instances = docker ps shows the health; a probe would ask one of the instances for all of them
 import-extended = these settings come from { $name }, by extends

@@ -15,5 +15,5 @@ windows-terminate = Windows cannot end { $name } by force without counting it as
 windows-cancel = Windows lets nobody cancel a pending recovery action (R31); relance disable { $name } defeats a restart
 windows-entries-here = entries are written to the log of this machine only
 windows-output-mode = relance host writes output to a file, or throws it away: --output { $output } is for Linux
-windows-own-affair = the working directory, output, processors and stop grace of a service are its own affair on Windows; create it as a program, which relance host keeps
+windows-own-affair = on Windows a service sets its working directory, output, processors and stop grace itself; create it as a program, which relance host keeps
 windows-read-output = Windows has no right to read output; its folder says who may read it

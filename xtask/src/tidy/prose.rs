@@ -36,7 +36,10 @@ pub(super) fn check(files: &[File]) -> Vec<String> {
             }
             if cites_section(&prose) {
                 let instead = "name the rule, as strangers have docs/rules only";
-                problems.push(format!("{}:{number}: a numbered section; {instead}", file.path));
+                problems.push(format!(
+                    "{}:{number}: a numbered section; {instead}",
+                    file.path
+                ));
             }
             if let Some(what) = is_no(&prose) {
                 problems.push(format!(
@@ -68,7 +71,8 @@ fn has_words(prose: &str, phrase: &str) -> bool {
 fn cites_section(prose: &str) -> bool {
     let mut sections = prose.match_indices("section ");
     !prose.contains("ms-scmr")
-        && sections.any(|(at, word)| prose[at + word.len()..].starts_with(|c: char| c.is_ascii_digit()))
+        && sections
+            .any(|(at, word)| prose[at + word.len()..].starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// The word after `is no`, where it does not follow `there` and is not an adverb.
@@ -107,6 +111,12 @@ mod tests {
         assert_eq!(of("a.rs", "let whoever = 1;"), 0);
         assert_eq!(of("a.md", "Whoever reads this"), 1);
         assert_eq!(of("a.rs", "// 1053 (section 2.2)"), 1);
-        assert_eq!(of("a.md", "[MS-SCMR, section 3.1.1](<https://a>), a section of 2"), 0);
+        assert_eq!(
+            of(
+                "a.md",
+                "[MS-SCMR, section 3.1.1](<https://a>), a section of 2"
+            ),
+            0
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! `win32_create_service` (T1 to T9, B20 to B33).
+//! `win32_create_service` (T1, T2, T5 to T9, B20 to B33).
 
 use relance_scm::config::{
     AccountName, ErrorControl, PriorityClass, Secret, ServiceType, StartType,

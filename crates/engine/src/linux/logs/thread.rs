@@ -1,4 +1,7 @@
-//! The thread itself: what it waits for, and how much it moves at a time.
+//! The thread itself: what it waits for, and how much it moves at a time. `losses` is what happens where output cannot be
+//! kept.
+
+mod losses;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -6,7 +9,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use relance_policy::{Notice, RunId, ServiceId};
 use relance_scm::ServiceConfig;
@@ -16,7 +19,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, epoll, poll};
 use super::files::{Files, Output};
 use super::lines::{Lines, stamp};
 use super::path::FileKey;
-use super::plan::{OutputPlan, Sink, ready_line};
+use super::plan::{OutputPlan, ready_line};
 use super::problem::{self, Trouble, Troubles};
 use super::recent::{RECENT_LEN, keep_end, last_lines};
 use super::sinks::Sinks;
@@ -25,7 +28,8 @@ use crate::linux::protocol::{STREAMS_AFTER_RUNS_MAX, stream_of, stream_token};
 use crate::linux::signals::Signals;
 use crate::linux::verdicts::{Teller, Verdict};
 use crate::output::{Mark, OutputSignals};
-use crate::output_losses::{Losses, OutputLoss};
+use crate::output_losses::Losses;
+use losses::LossKey;
 
 /// Bytes moved for one service before the others have their turn.
 const BUDGET: usize = 256 * 1024;
@@ -37,9 +41,6 @@ const TAIL_BYTES: u64 = 4096;
 const READ_LEN: usize = 64 * 1024;
 const TOKEN_WAKE: u64 = u64::MAX;
 const TOKEN_REOPEN: u64 = u64::MAX - 1;
-
-/// Of which stream of which service output is lost, and on the way where; `None`: to its file.
-type LossKey = (ServiceId, OutputStream, Option<Sink>);
 
 /// A stream of a run.
 type StreamId = (RunId, OutputStream);
@@ -404,79 +405,6 @@ impl Thread {
         written.map(|()| length)
     }
 
-    /// Output of an existing service could not be kept, or could not be kept if there were any.
-    fn lost(&mut self, id: StreamId, bytes: usize, error: &io::Error) {
-        let Some(plan) = self.pipes.get(&id).and_then(|pipe| pipe.plan.as_ref()) else {
-            return;
-        };
-        let (file, path) = (file_of(id), plan.file.path());
-        let why = || problem::not_written(path, error).to_string();
-        let begun = self
-            .losses
-            .lost(loss_of(id, None), bytes, Instant::now(), why);
-        let (is_open, _) = self.files.state(file);
-        let trouble = Trouble {
-            sentence: problem::lost(path, error),
-            is_closed: !is_open,
-        };
-        self.troubles.note(&self.files.signals, file, Some(trouble));
-        self.tell(id, begun);
-    }
-
-    /// Output was kept, or would be kept.
-    fn kept(&mut self, id: StreamId) {
-        let over = self.losses.kept(loss_of(id, None));
-        let (_, sentence) = self.files.state(file_of(id));
-        let trouble = sentence.map(|sentence| Trouble {
-            sentence,
-            is_closed: false,
-        });
-        self.troubles
-            .note(&self.files.signals, file_of(id), trouble);
-        self.tell(id, over);
-    }
-
-    /// Lines that a slow reader has not taken are lost there, though they may be in the file.
-    fn tell_of_sinks(&mut self, id: StreamId) {
-        for (sink, handed) in self.sinks.take_handed() {
-            let key = loss_of(id, Some(sink));
-            if handed.dropped > 0 {
-                let why = || sink.takes_nothing().to_owned();
-                let begun = self.losses.lost(key, handed.dropped, Instant::now(), why);
-                self.tell(id, begun);
-            }
-            if handed.is_taken {
-                let over = self.losses.kept(key);
-                self.tell(id, over);
-            }
-        }
-    }
-
-    fn tell(&self, id: StreamId, loss: Option<OutputLoss>) {
-        if let Some(loss) = loss {
-            self.files.signals.tell(id.0.service, loss);
-        }
-    }
-
-    /// Tries to open what could not be opened, so that what was mended is seen before something is printed.
-    fn retry(&mut self) {
-        self.troubles.retried();
-        let streams = self.pipes.keys().copied();
-        let closed = streams.filter(|id| self.troubles.is_closed(file_of(*id)));
-        let streams: Vec<_> = closed.collect();
-        for id in streams {
-            let pipe = self.pipes.get(&id);
-            let Some(plan) = pipe.and_then(|pipe| pipe.plan.as_ref()) else {
-                continue;
-            };
-            let opened = self.files.output(file_of(id), plan).map(drop);
-            match opened {
-                Ok(()) => self.kept(id),
-                Err(error) => self.lost(id, 0, &error),
-            }
-        }
-    }
-
     /// The disk is full, or the file is gone: output is dropped, so that the service is not held up.
     fn drop_some(&mut self, id: StreamId) -> io::Result<usize> {
         let Some(fd) = self.pipes.get(&id).and_then(|pipe| pipe.fd.as_ref()) else {
@@ -524,11 +452,6 @@ impl Thread {
 /// The file of a stream.
 fn file_of((run, stream): StreamId) -> FileKey {
     (run.service, stream)
-}
-
-/// What is known of losses of a stream in one place.
-fn loss_of((run, stream): StreamId, sink: Option<Sink>) -> LossKey {
-    (run.service, stream, sink)
 }
 
 /// Whether nobody can write into a pipe that is empty.

@@ -13,7 +13,8 @@ use super::super::plan;
 use super::super::protocol::{Exit, GuardianReport, GuardianRequest, KnownRun};
 use super::super::spawn::SpawnError;
 use super::attach::watch_channel;
-use super::{HostRun, LinuxProcesses, command_error, missing_descriptor};
+use super::host::command_error;
+use super::{HostRun, LinuxProcesses, missing_descriptor};
 use crate::processes::{Fact, Started};
 
 impl LinuxProcesses {

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use relance_policy::ServiceId;
-use relance_scm::ServiceName;
 use relance_scm::config::EnvironmentVariable;
+use relance_scm::{ServiceName, Win32Error};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 
 use super::*;
