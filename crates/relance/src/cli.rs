@@ -76,6 +76,9 @@ pub(crate) type CommandResult = Result<(), CommandFailure>;
 pub(crate) enum CommandFailure {
     /// A refusal, with its Win32 code.
     Scm(ScmError),
+    /// A refusal that ends the program with this status instead of that of its code.
+    #[cfg(unix)]
+    WithStatus(ScmError, u8),
     /// The command line cannot be read, or help was asked for.
     Usage(clap::Error),
     /// Anything else.
@@ -89,6 +92,8 @@ impl CommandFailure {
     pub(crate) fn sentence(&self, lang: Lang) -> String {
         match self {
             Self::Scm(error) => format!("{} ({})", error.sentence_in(lang), error.code()),
+            #[cfg(unix)]
+            Self::WithStatus(error, _) => Self::Scm(error.clone()).sentence(lang),
             Self::Usage(error) => misuse::refusal(error).sentence_in(lang).into_owned(),
             Self::Other(error) => format!("{error:#}"),
             Self::Silent(status) => format!("ended with status {status}"),
@@ -101,6 +106,8 @@ impl CommandFailure {
             Self::Scm(error) => error.class().exit_status(),
             Self::Usage(error) => u8::from(error.use_stderr()) * 2,
             Self::Other(_) => 1,
+            #[cfg(unix)]
+            Self::WithStatus(_, status) => *status,
             Self::Silent(status) => *status,
         }
     }
@@ -128,7 +135,9 @@ impl CommandFailure {
                 say_json(&ScmError::new(Win32Error::INTERNAL_ERROR, text));
             }
             Self::Scm(error) if json => say_json(&error),
-            Self::Scm(_) | Self::Other(_) => say_error(&self.sentence(lang())),
+            #[cfg(unix)]
+            Self::WithStatus(error, _) if json => say_json(&error),
+            _ => say_error(&self.sentence(lang())),
         }
         status
     }

@@ -23,9 +23,8 @@ use relance_texts::{file, upgrade};
 use relance_wire::channel::WAIT_VARIABLE;
 use tracing::Level;
 
-use crate::cli::{CommandFailure, CommandResult, misfit, own_program, say_error};
+use crate::cli::{CommandFailure, CommandResult, misfit, own_program};
 use crate::console_address::ConsoleAddress;
-use crate::lang::lang;
 use crate::settings::{Cgroups, OutputCopy, Overrides, Settings};
 
 /// Carries the settings from the guardian to the engine.
@@ -142,8 +141,7 @@ fn load(arguments: Arguments) -> Result<Settings, ScmError> {
 
 /// What keeps the daemon from starting, with its exit status.
 fn cannot_start(error: ScmError) -> CommandFailure {
-    say_error(&CommandFailure::Scm(error).sentence(lang()));
-    CommandFailure::Silent(u8::try_from(EXIT_CANNOT_START).unwrap_or(1))
+    CommandFailure::WithStatus(error, u8::try_from(EXIT_CANNOT_START).unwrap_or(1))
 }
 
 fn set_up(settings: &mut Settings, kept: &mut Kept) -> Result<guardian::Setup, ScmError> {

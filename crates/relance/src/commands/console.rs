@@ -133,12 +133,12 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
 fn link(arguments: &Arguments) -> CommandResult {
     let access = Access::open(&arguments.common, &arguments.place)?;
     let link = access.create_link(Role::from_name(&arguments.role)?)?;
+    let Some(console) = &link.console else {
+        return Err(usage(command::NO_CONSOLE));
+    };
     if arguments.common.json {
         return Common::print_json(&link);
     }
-    let Some(console) = link.console else {
-        return Err(usage(command::NO_CONSOLE));
-    };
     let url = format!("{console}/signin?code={}", link.code);
     println!("{url}");
     if !arguments.no_browser {

@@ -7,14 +7,15 @@ mod find;
 mod place;
 mod probe;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
+use serde::Serialize;
 
 use relance_scm::{ScmError, Win32Error};
-use relance_texts::{Sentence, php, shown};
+use relance_texts::{Lang, Sentence, php, shown};
 
-use crate::cli::{CommandFailure, CommandResult};
+use crate::cli::{CommandFailure, CommandResult, Common};
 use crate::lang::say;
 use crate::plain::plain_lines;
 use probe::Php;
@@ -24,6 +25,20 @@ use probe::Php;
 pub(crate) struct Arguments {
     #[command(subcommand)]
     action: Action,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What became of one PHP, as JSON.
+#[derive(Debug, Serialize)]
+struct Outcome {
+    program: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+    /// What was done or found, or what is wrong; in English.
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<u32>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -52,8 +67,9 @@ enum Action {
 }
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
+    let json = arguments.common.json;
     match &arguments.action {
-        Action::Install { php, extension } => each(php, |php| {
+        Action::Install { php, extension } => each(php, json, |php| {
             let extension = match extension {
                 Some(extension) => extension.clone(),
                 None => find::extension(&php.program)?,
@@ -61,7 +77,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
             place::install(php, &extension)?;
             probe::load(php)
         }),
-        Action::Uninstall { php } => each(php, |php| {
+        Action::Uninstall { php } => each(php, json, |php| {
             let removed = place::uninstall(php)?;
             Ok(if removed {
                 php::REMOVED
@@ -70,7 +86,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
             }
             .into())
         }),
-        Action::Doctor { php } => each(php, examine),
+        Action::Doctor { php } => each(php, json, examine),
     }
 }
 
@@ -93,6 +109,7 @@ pub(crate) fn examine_all() -> Vec<(PathBuf, Result<Sentence, ScmError>)> {
 /// Does something for each PHP; one that fails does not keep the others from their turn.
 fn each(
     named: &[PathBuf],
+    json: bool,
     mut act: impl FnMut(&Php) -> Result<Sentence, ScmError>,
 ) -> CommandResult {
     let programs = if named.is_empty() {
@@ -104,28 +121,59 @@ fn each(
         return Err(ScmError::new(Win32Error::NOT_FOUND, php::NONE).into());
     }
     let mut failed = false;
+    let mut outcomes = Vec::new();
     for path in programs {
         let outcome = probe::ask(&path).and_then(|found| {
             let said = act(&found)?;
             Ok((found.version, said))
         });
-        let program = shown(path.display());
-        let line = match outcome {
-            Ok((version, said)) => say(php::Of {
-                program,
-                version,
-                said,
-            }),
-            Err(error) => {
-                failed = true;
-                let problem = error.to_sentence();
-                say(php::ProblemOf { program, problem })
-            }
-        };
-        println!("{}", plain_lines(&line));
+        failed |= outcome.is_err();
+        if json {
+            outcomes.push(as_json(&path, outcome));
+        } else {
+            println!("{}", plain_lines(&in_words(&path, outcome)));
+        }
+    }
+    if json {
+        Common::print_json(&outcomes)?;
     }
     if failed {
         return Err(CommandFailure::Silent(1));
     }
     Ok(())
+}
+
+type Done = Result<(String, Sentence), ScmError>;
+
+fn in_words(path: &Path, outcome: Done) -> String {
+    let program = shown(path.display());
+    match outcome {
+        Ok((version, said)) => say(php::Of {
+            program,
+            version,
+            said,
+        }),
+        Err(error) => {
+            let problem = error.to_sentence();
+            say(php::ProblemOf { program, problem })
+        }
+    }
+}
+
+fn as_json(path: &Path, outcome: Done) -> Outcome {
+    let program = path.display().to_string();
+    match outcome {
+        Ok((version, said)) => Outcome {
+            program,
+            version: Some(version),
+            message: said.of(Lang::En),
+            error: None,
+        },
+        Err(error) => Outcome {
+            program,
+            version: None,
+            message: error.sentence_in(Lang::En).into_owned(),
+            error: Some(error.code().to_raw()),
+        },
+    }
 }

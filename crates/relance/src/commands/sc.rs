@@ -130,7 +130,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let manager = arguments
         .common
         .manager()
-        .map_err(|failure| say("OpenSCManager", failure))?;
+        .map_err(|failure| say("OpenSCManager", failure, &arguments.common))?;
     let done = match (*verb, rest.split_first()) {
         ("query" | "queryex", _) => query(&manager, verb, rest),
         (_, None) => {
@@ -151,7 +151,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         }
         (_, Some((first, rest))) => about(&manager, verb, first, rest),
     };
-    done.map_err(|(call, failure)| say(call, failure))
+    done.map_err(|(call, failure)| say(call, failure, &arguments.common))
 }
 
 /// Whether `\\NAME` is this machine.
@@ -285,12 +285,12 @@ fn control(manager: &Manager, service: &ServiceName, control: Control) -> Done {
     Ok(())
 }
 
-/// `[SC] CALL FAILED CODE:` and the sentence (R76).
-fn say(call: &str, failure: CommandFailure) -> CommandFailure {
+/// `[SC] CALL FAILED CODE:` and the sentence (R76), unless the error is to be JSON as that of other commands.
+fn say(call: &str, failure: CommandFailure, common: &Common) -> CommandFailure {
     let CommandFailure::Scm(error) = &failure else {
         return failure;
     };
-    if call.is_empty() {
+    if call.is_empty() || common.json {
         return failure;
     }
     let code = error.code().to_raw();

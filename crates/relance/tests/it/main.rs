@@ -36,6 +36,7 @@ mod import;
 mod import_behaviour;
 mod instances;
 mod invariants;
+mod json;
 mod kills;
 mod laravel;
 mod log_files;

@@ -1,4 +1,4 @@
-//! Commands that are about several services, and how commands fail.
+//! Commands that are about several services.
 
 use std::process::Output;
 
@@ -8,7 +8,7 @@ use relance_testkit::daemon::Daemon;
 use crate::support::{name, relance};
 
 /// A manager with two workers and a mailer, none of them started.
-fn workers() -> Daemon {
+pub(crate) fn workers() -> Daemon {
     let daemon = Daemon::start(relance());
     for service in ["worker1", "worker2", "mailer"] {
         let mut config =
@@ -104,56 +104,6 @@ fn several_services_are_an_array_and_one_is_an_object() {
         json(&["why", "--all", "--json"]).as_array().map(Vec::len),
         Some(3)
     );
-}
-
-/// `--json` changes what is printed, and nothing else: the same exit status, and an error as JSON.
-#[test]
-fn json_changes_only_what_is_printed() {
-    let daemon = workers();
-    assert!(daemon.relance(&["start", "mailer"]).status.success());
-    let lines = [
-        "status nobody",
-        "why nobody",
-        "logs nobody",
-        "logs -f nobody",
-        "start nobody",
-        "stop nobody",
-        "stop worker1 --terminate-after 1s",
-        "restart nobody",
-        "pause mailer",
-        "continue nobody",
-        "control mailer 200",
-        "control mailer 5000",
-        "terminate worker1",
-        "wait nobody",
-        "create mailer -- /bin/true",
-        "create x",
-        "config nobody",
-        "config mailer --stop-signal NOPE",
-        "failure nobody",
-        "cancel-recovery mailer",
-        "enable nobody",
-        "disable nobody",
-        "delete nobody",
-        "events --service nobody",
-        "events --level nonsense",
-        "simulate --script nonsense",
-        "apply -f /nowhere",
-        "explain nonsense",
-        "access nobody",
-        "grant mailer no-such-user start",
-        "nonsense",
-    ];
-    for line in lines {
-        let words: Vec<&str> = line.split(' ').collect();
-        let plain = daemon.relance(&words);
-        let json = daemon.relance(&[&["--json"], &words[..]].concat());
-        assert_eq!(plain.status.code(), json.status.code(), "{line}");
-        assert_ne!(plain.status.code(), Some(0), "{line}");
-        let error: serde_json::Value = serde_json::from_slice(&json.stderr)
-            .unwrap_or_else(|error| panic!("{line}: {error}: {json:?}"));
-        assert!(error["error"]["code"].is_number(), "{line}");
-    }
 }
 
 #[test]
