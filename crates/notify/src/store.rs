@@ -118,6 +118,7 @@ pub(crate) fn read(path: &Path) -> rusqlite::Result<Notices> {
         targets: messages::targets(&db)?,
         messages: messages::all(&db, &instance)?,
         problem: meta(&db, "problem")?,
+        ..Notices::default()
     })
 }
 

@@ -272,7 +272,10 @@ pub(crate) fn engine() -> CommandResult {
     });
     let setup = engine_process::EngineSetup {
         services,
-        notices: Some(Arc::new(relance_notify::Book::of(settings.notices()))),
+        notices: Some(Arc::new(relance_notify::Book::of(
+            settings.notices(),
+            settings.notify.clone(),
+        ))),
         ..settings.engine_setup()
     };
     let sessions_file = settings.state_folder.join("sessions.json");

@@ -29,6 +29,8 @@ impl EngineHandle {
             return Ok(notices);
         }
         notices.problem = None;
+        notices.file = None;
+        notices.file_is_missing = false;
         for target in &mut notices.targets {
             target.place.clear();
             target.services.clear();

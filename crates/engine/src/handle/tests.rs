@@ -336,6 +336,8 @@ impl NoticeBook for Book {
             }],
             messages: vec![message("A"), message("gone")],
             problem: Some("host.internal".to_owned()),
+            file: Some("/etc/host.internal".to_owned()),
+            file_is_missing: false,
         })
     }
 }

@@ -93,7 +93,10 @@ fn list(common: &Common) -> CommandResult {
         );
     }
     if notices.targets.is_empty() {
-        println!("{}", say(notice::NO_TARGETS));
+        match &notices.file {
+            Some(file) => println!("{}", plain(&say(notice::NoTargetsIn { file }))),
+            None => println!("{}", say(notice::NO_TARGETS)),
+        }
         return Ok(());
     }
     let title = |words: Words| words.of(lang());

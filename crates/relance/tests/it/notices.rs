@@ -141,6 +141,15 @@ fn x94_a_test_goes_the_whole_way_and_nothing_is_there_before_the_file_is() {
     let daemon = Daemon::start(relance());
     assert_eq!(notifier(&daemon), None, "X90: no file, no process");
     assert!(!daemon.folder().join("state/notices.db").exists());
+    let place = daemon.folder().join("notify.toml").display().to_string();
+    let listed = printed(&daemon, &["notify", "list"]);
+    assert!(listed.contains(&place), "{listed}");
+    let absent = daemon.relance(&["notify", "test", "ops"]);
+    let said = String::from_utf8_lossy(&absent.stderr).into_owned();
+    assert!(
+        !absent.status.success() && said.contains(&place),
+        "it is said at once: {said}"
+    );
     let web = Web::open();
     web.answer(OK);
     targets(

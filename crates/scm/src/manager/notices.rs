@@ -13,6 +13,10 @@ pub struct Notices {
     pub messages: Vec<MessageInfo>,
     /// Why the file of targets cannot be used.
     pub problem: Option<String>,
+    /// Where the manager looks for the file of targets, if the caller may know.
+    pub file: Option<String>,
+    /// That no file is there.
+    pub file_is_missing: bool,
 }
 
 /// Where that is kept. Read on a thread of a client's, never by the owner loop.

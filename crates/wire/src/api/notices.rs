@@ -15,6 +15,12 @@ pub struct NoticesReply {
     /// Why the file of targets cannot be used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+    /// Where the manager looks for the file of targets; for callers who administer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// That no file is there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub file_is_missing: bool,
 }
 
 /// Somebody who is told.
@@ -187,6 +193,8 @@ impl From<Notices> for NoticesReply {
             targets: notices.targets.into_iter().map(Into::into).collect(),
             messages: notices.messages.into_iter().map(Into::into).collect(),
             problem: notices.problem,
+            file: notices.file,
+            file_is_missing: notices.file_is_missing,
         }
     }
 }
@@ -197,6 +205,8 @@ impl From<NoticesReply> for Notices {
             targets: reply.targets.into_iter().map(Into::into).collect(),
             messages: reply.messages.into_iter().map(Into::into).collect(),
             problem: reply.problem,
+            file: reply.file,
+            file_is_missing: reply.file_is_missing,
         }
     }
 }

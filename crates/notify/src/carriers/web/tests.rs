@@ -154,6 +154,14 @@ fn x91_what_an_answer_means() {
             None,
         ),
         ("this is not HTTP\r\n\r\n", true, None),
+        // It closes before an answer, within it, and before the end that it has promised.
+        ("", true, None),
+        ("HTTP/1.1 5", true, None),
+        (
+            "HTTP/1.1 500 Oh\r\nContent-Length: 1000\r\n\r\nshort",
+            true,
+            None,
+        ),
     ] {
         let (url, _told) = receiver(Box::leak(Box::new([answer])));
         let failed = send(&hook(&url, None)).unwrap_err();
@@ -163,6 +171,12 @@ fn x91_what_an_answer_means() {
             "{answer}"
         );
     }
+}
+
+#[test]
+fn x91_a_message_that_was_taken_is_told_whatever_its_answer_says_of_its_length() {
+    let (url, _told) = receiver(&["HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nshort"]);
+    send(&hook(&url, None)).unwrap();
 }
 
 #[test]

@@ -15,6 +15,12 @@ use crate::text::duration;
 pub(super) fn run(common: &Common, target: &str, timeout: &str) -> CommandResult {
     let time = duration(timeout)?;
     let manager = common.manager()?;
+    let notices = super::notices(&manager)?;
+    if notices.file_is_missing {
+        let file = notices.file.as_deref().unwrap_or(relance_notify::FILE_NAME);
+        let missing = notice::NoFileOfManager { file };
+        return Err(ScmError::new(Win32Error::FILE_NOT_FOUND, missing).into());
+    }
     let (scm, caller) = manager.get();
     // Before the request, so that the answer is not missed.
     let mut watch = scm.watch(caller, None)?;
