@@ -11,7 +11,8 @@ use relance_client::ServiceManager;
 use relance_policy::delays;
 use relance_scm::manager::{PolicyInfo, ServiceInfo};
 use relance_scm::{
-    ConfigChange, PolicyChange, PolicyName, RecoveryPolicy, ScmError, ServiceConfig, Win32Error,
+    ConfigChange, PolicyChange, PolicyName, RecoveryPolicy, ScmError, ServiceConfig, ServiceName,
+    Win32Error,
 };
 use relance_texts::{console, error, policy as texts, shown};
 use relance_wire::api::{ChangeConfigRequest, ConfigBody, RecoveryChangeBody};
@@ -246,45 +247,77 @@ fn review(
     }
 }
 
-/// What follows the next failure of each service that uses the policy.
+/// What follows the next failure of each service that uses the policy; services of which the same is said stand together.
 fn for_each(hub: &Hub, info: &PolicyInfo, after: &RecoveryPolicy, lang: Lang) -> Markup {
-    let users: Vec<_> = info
-        .used_by
-        .iter()
-        .filter_map(|name| hub.find(name).ok())
-        .collect();
+    let users = info.used_by.iter();
+    let users = users.filter_map(|name| hub.find(name).ok());
+    let mut groups: Vec<(Next, Vec<ServiceName>)> = Vec::new();
+    for info in users {
+        let (next, name) = (Next::of(&info, after, lang), &info.config.service_name);
+        match groups.iter_mut().find(|(other, _)| *other == next) {
+            Some((_, names)) => names.push(name.clone()),
+            None => groups.push((next, vec![name.clone()])),
+        }
+    }
     html! {
-        @if users.is_empty() { p.dim { (console::NOBODY_USES_IT.of(lang)) } } @else {
+        @if groups.is_empty() { p.dim { (console::NOBODY_USES_IT.of(lang)) } } @else {
             h3 { (console::NEXT_FAILURE_OF_EACH.of(lang)) }
-            ul { @for info in &users { li { (next(info, after, lang)) } } }
+            ul { @for (next, names) in groups { li { (next.say(&names, lang)) } } }
         }
     }
 }
 
-fn next(info: &ServiceInfo, after: &RecoveryPolicy, lang: Lang) -> Markup {
-    let mut config = ServiceConfig::clone(&info.config);
-    after.put_on(&mut config);
-    let count = info.recovery.failure_count;
-    let follows = |config: &ServiceConfig| action(delays::action_for(config, count + 1), lang);
-    let [before, after] = [&*info.config, &config].map(follows);
-    let name = &info.config.service_name;
-    let link = html! { a href=(Tab::Recovery.href(name)) { bdi { (name) } } };
-    let service = SLOTS[0];
-    if before == after {
-        let said = texts::NextStays {
+/// What follows the next failure of a service, now and with the change.
+#[derive(PartialEq, Eq)]
+struct Next {
+    count: u32,
+    before: String,
+    after: String,
+}
+
+impl Next {
+    fn of(info: &ServiceInfo, after: &RecoveryPolicy, lang: Lang) -> Self {
+        let mut config = ServiceConfig::clone(&info.config);
+        after.put_on(&mut config);
+        let count = info.recovery.failure_count;
+        let follows = |config: &ServiceConfig| action(delays::action_for(config, count + 1), lang);
+        let [before, after] = [&*info.config, &config].map(follows);
+        Self {
+            count,
+            before,
+            after,
+        }
+    }
+
+    fn say(self, names: &[ServiceName], lang: Lang) -> Markup {
+        let links = html! {
+            @for (at, name) in names.iter().enumerate() {
+                @if at > 0 { ", " }
+                a href=(Tab::Recovery.href(name)) { bdi { (name) } }
+            }
+        };
+        let Self {
+            count,
+            before,
+            after,
+        } = self;
+        let service = SLOTS[0];
+        if before == after {
+            let said = texts::NextStays {
+                service,
+                count,
+                after,
+            };
+            return rich(said, lang, &[links]);
+        }
+        let said = texts::NextChanges {
             service,
             count,
+            before,
             after,
         };
-        return rich(said, lang, &[link]);
+        rich(said, lang, &[links])
     }
-    let said = texts::NextChanges {
-        service,
-        count,
-        before,
-        after,
-    };
-    rich(said, lang, &[link])
 }
 
 fn show(
