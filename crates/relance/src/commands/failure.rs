@@ -62,7 +62,7 @@ fn print(config: &ServiceConfig) {
     pairs.push((say(failure::ON_ERROR_STOP), say(flag)));
     print_pairs(&pairs);
     for trap in traps(config) {
-        let (what, advice) = sentences(trap, config.service_name.as_str(), None);
+        let (what, advice) = sentences(trap, config, None);
         println!("  ! {}", plain(&what.of(lang())));
         println!("    -> {}", plain(&advice.of(lang())));
     }

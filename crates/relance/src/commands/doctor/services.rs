@@ -145,7 +145,7 @@ fn program_of_others(info: &ServiceInfo, around: &Surroundings<'_>) -> Option<Fi
 fn recovery(info: &ServiceInfo, around: &Surroundings<'_>) -> Vec<Finding> {
     let name = name(info);
     let config = &info.config;
-    if config.failure_actions.actions.is_empty() {
+    if !config.has_actions() {
         let is_kept = config.kind == ServiceKind::Program && config.start_type == StartType::Auto;
         return is_kept
             .then(|| {
@@ -154,7 +154,8 @@ fn recovery(info: &ServiceInfo, around: &Surroundings<'_>) -> Vec<Finding> {
                     doctor::NO_ACTIONS,
                     doctor::Run {
                         command: format!(
-                            "relance failure {name} --actions restart/1000/restart/60000 --reset 86400"
+                            "{} --actions restart/1000/restart/60000 --reset 86400",
+                            traps::change(config)
                         ),
                     },
                 )
@@ -172,7 +173,7 @@ fn recovery(info: &ServiceInfo, around: &Surroundings<'_>) -> Vec<Finding> {
             Trap::Reboot => around.allows_reboot == Some(false),
             _ => true,
         })
-        .map(|trap| traps::sentences(trap, name, around.allows_reboot));
+        .map(|trap| traps::sentences(trap, config, around.allows_reboot));
     said.map(|(text, advice)| Finding::warning(name, text, advice))
         .collect()
 }
