@@ -15,9 +15,11 @@ use std::time::Duration;
 use relance_scm::RecoveryActionKind;
 use relance_scm::budget::{Budget, BudgetLimit, QuietHours};
 use relance_scm::event::Event;
+use relance_scm::settings::QUIET_HOURS;
 
 use crate::action::Answer;
 use crate::draft::Draft;
+use crate::input::Input;
 use crate::record::{ActionId, PendingAction, ServiceRecord};
 
 pub use crate::record::Delayed;
@@ -92,6 +94,37 @@ pub struct Budgets {
 pub fn are_asked(record: &ServiceRecord, pending: &PendingAction) -> bool {
     let runs = pending.action.kind.restarts() && record.run.is_some();
     !runs && !record.shutting_down && !record.marked_for_delete
+}
+
+/// What a service alone, without a manager that has budgets, does about an action whose time has come: its own quiet hours
+/// let it wait (X96). `wall`: milliseconds, of which whole days are midnights of the machine's time zone.
+#[must_use]
+pub fn in_own_quiet_hours(
+    record: &ServiceRecord,
+    id: ActionId,
+    now: Time,
+    wall: u64,
+) -> Option<Input> {
+    let hours = record.config.extensions.get(QUIET_HOURS)?;
+    let hours: QuietHours = hours.parse().ok()?;
+    let mut pending = record.pending_actions.iter();
+    let pending = pending.find(|pending| pending.id == id);
+    let pending = pending.filter(|pending| are_asked(record, pending))?;
+    let second = u32::try_from(wall / 1000 % (24 * 3600)).ok()?;
+    let rest = u64::try_from(hours.rest(second)?.as_millis()).ok()?;
+    let ends = wall / 1000 * 1000 + rest;
+    let wish = Wish {
+        pending,
+        now,
+        wall: i64::try_from(wall).ok()?,
+        quiet: Some((Budget::QuietHours, i64::try_from(ends).ok()?)),
+        group_is_busy: false,
+        anew: false,
+    };
+    match Budgets::default().ask(&wish) {
+        Verdict::Later(until, why) => Some(Input::ActionDelayed { id, until, why }),
+        Verdict::Now | Verdict::Never(_) => None,
+    }
 }
 
 impl Budgets {

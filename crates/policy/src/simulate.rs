@@ -16,10 +16,8 @@ mod timeline;
 use std::sync::Arc;
 use std::time::Duration;
 
-use relance_scm::budget::{Budget, QuietHours};
 use relance_scm::config::StartType;
 use relance_scm::event::Event;
-use relance_scm::settings::QUIET_HOURS;
 use relance_scm::status::ProcessExit;
 use relance_scm::{
     Control, ControlsAccepted, EndCause, EndCauseKind, ExitCode, ServiceConfig, ServiceKind,
@@ -33,7 +31,7 @@ pub use script::{Happening, Moment, Script, StartOutcome, When};
 pub use timeline::{Entry, Occurrence, Timeline};
 
 use crate::action::{Action, Answer};
-use crate::budget::{Budgets, Verdict, Wish, are_asked};
+use crate::budget::in_own_quiet_hours;
 use crate::input::{Input, SpawnFailure};
 use crate::notices::Notice;
 use crate::record::{ActionId, ControlId, RunId, ServiceId, ServiceRecord, StartCause, Timer};
@@ -329,27 +327,8 @@ impl Simulation {
     }
 
     fn quiet_hours(&self, id: ActionId) -> Option<Input> {
-        let hours = self.record.config.extensions.get(QUIET_HOURS)?;
-        let hours: QuietHours = hours.parse().ok()?;
-        let mut pending = self.record.pending_actions.iter();
-        let pending = pending.find(|pending| pending.id == id);
-        let pending = pending.filter(|pending| are_asked(&self.record, pending))?;
         let millis = self.now.as_nanos() / 1_000_000 + u64::from(self.second_of_day?) * 1000;
-        let second = u32::try_from(millis / 1000 % (24 * 3600)).ok()?;
-        let rest = u64::try_from(hours.rest(second)?.as_millis()).ok()?;
-        let ends = millis / 1000 * 1000 + rest;
-        let wish = Wish {
-            pending,
-            now: self.now,
-            wall: i64::try_from(millis).ok()?,
-            quiet: Some((Budget::QuietHours, i64::try_from(ends).ok()?)),
-            group_is_busy: false,
-            anew: false,
-        };
-        match Budgets::default().ask(&wish) {
-            Verdict::Later(until, why) => Some(Input::ActionDelayed { id, until, why }),
-            Verdict::Now | Verdict::Never(_) => None,
-        }
+        in_own_quiet_hours(&self.record, id, self.now, millis)
     }
 
     fn input(&mut self, input: Input) -> Answer {

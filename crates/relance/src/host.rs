@@ -1,10 +1,10 @@
 //! A program as a service under the real manager of Windows: what `relance host` does.
 //!
-//! `verdict` decides what the end of the program means; `service` runs it.
+//! `keeper` decides when the program is started, again, and for the last time; `service` runs it.
 
+mod keeper;
 #[cfg(windows)]
 mod service;
-mod verdict;
 
 #[cfg(windows)]
 pub(crate) use service::run;

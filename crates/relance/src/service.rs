@@ -10,19 +10,24 @@ use relance_scm::{Control, ControlsAccepted, ExitCode, ScmError, ServiceState, W
 const NOT_TAKEN: u32 = 120;
 
 /// Connects to the service control manager that started this process; `stop` is called when it wants
-/// the service to end.
+/// the service to end, `go_on` when it is to continue and is paused.
 ///
 /// # Errors
 /// 1063 when no manager did: then `who` says what does.
 pub(crate) fn connect(
     who: &str,
     stop: impl Fn() + Send + 'static,
+    go_on: impl Fn() + Send + 'static,
 ) -> Result<(Hosted, Welcomed), ScmError> {
     hosted::connect(
         hosted::CONNECT_TIMEOUT,
         move |code, _| match Control::from_raw(code) {
             Some(Control::Stop | Control::Shutdown | Control::Preshutdown) => {
                 stop();
+                0
+            }
+            Some(Control::Continue) => {
+                go_on();
                 0
             }
             Some(Control::Interrogate) => 0,
@@ -45,6 +50,9 @@ pub(crate) fn report(
 ) -> RawStatusReport {
     let controls_accepted = match state {
         ServiceState::Running => ControlsAccepted::STOP.union(ControlsAccepted::SHUTDOWN),
+        ServiceState::Paused => ControlsAccepted::STOP
+            .union(ControlsAccepted::SHUTDOWN)
+            .union(ControlsAccepted::PAUSE_CONTINUE),
         _ => ControlsAccepted::NONE,
     };
     StatusReport {

@@ -102,6 +102,8 @@ pub enum System {
     Any,
     /// Linux; refused on Windows, with the sentence.
     Linux(relance_texts::Words),
+    /// Linux, and for programs `relance host` on Windows; refused there for other services, with the sentence.
+    Hosted(relance_texts::Words),
 }
 
 /// Who may set a setting.

@@ -67,6 +67,7 @@ apply-for-host = by relance host: { $settings }
 apply-for-refused = refused: { $setting } = { $value }: { $reason }
 apply-for-policy = with the settings of the policy { $policy }, which are copied into it
 apply-for-policy-not-in-files = Windows keeps no policies, and the files do not describe { $policy }: add [policies.{ $policy }], and its settings are copied into the service
+apply-for-host-recovers = relance host decides what follows a failure, as on Linux: Windows shows the service as PAUSED while a restart waits, and Windows' own actions follow only the end of relance host itself; a start that fails is tried again only where the file says retry_failed_starts = true
 apply-for-actions = what follows failures, as a list that Windows takes: --actions { $actions }
 
 ## export and edit

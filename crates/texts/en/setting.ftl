@@ -11,9 +11,10 @@ setting-control-signals-programs = control-signals is for programs; a service ge
 
 ## Windows does not have it
 
-setting-windows-no-exits = on Windows the service manager decides what follows the end of a service, and has no such setting; leave it out
+setting-windows-no-exits = on Windows only relance host does this, and for programs: what follows the end of a service of its own, the service manager decides; leave it out
 setting-windows-no-recycling = Windows has no such restarts; schedule relance restart as a task
-setting-windows-no-delays = Windows takes delays from the list of actions alone; write them out there (--actions)
+setting-windows-no-delays = on Windows only relance host does this, and for programs; for a service of its own, write delays out in the list of actions (--actions)
+setting-windows-no-restart-groups = on Windows nobody restarts several services one after the other; leave it out
 setting-windows-no-policies = Windows keeps no policies; give each service its own recovery settings
 setting-windows-no-notify = Windows tells nobody by itself; have a recovery command do it: --actions …/run/0 --command "relance notify send TARGET …"
 setting-windows-no-groups = Windows has no control groups; leave it out, or have the program limit itself with a job object
@@ -22,7 +23,7 @@ setting-windows-stop-signal = Windows has no signals; leave out the stop signal:
 setting-windows-stop-command = relance host stops a program by Ctrl-Break and WM_CLOSE; leave the stop command out
 setting-windows-reload-signal = Windows has no signals; leave the reload signal out
 setting-windows-signals = Windows has no signals; leave them out
-setting-windows-no-retries = Windows never retries a start that fails; leave it out
+setting-windows-no-retries = on Windows only relance host does this, and for programs: Windows never retries a start that fails; leave it out
 setting-windows-ready-at-once = on Windows a program counts as running at once; leave it out
 setting-windows-no-probes = Windows does not check whether a service is alive; leave it out
 setting-windows-no-deadline = Windows has no such deadline; leave it out

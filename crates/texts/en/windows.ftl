@@ -15,5 +15,7 @@ windows-terminate = Windows cannot end { $name } by force without counting it as
 windows-cancel = Windows lets nobody cancel a pending recovery action (R31); relance disable { $name } defeats a restart
 windows-entries-here = entries are written to the log of this machine only
 windows-output-mode = relance host writes output to a file, or throws it away: --output { $output } is for Linux
+windows-host-sees-no = relance host sees exit statuses, crashes and starts that fail, and nothing of the cause { $cause }; leave the rule out
+windows-host-no-reboot = relance host does not reboot the machine; take reboot out of the actions and rules, or leave out what Windows' manager cannot do itself
 windows-own-affair = on Windows a service sets its working directory, output, processors and stop grace itself; create it as a program, which relance host keeps
 windows-read-output = Windows has no right to read output; its folder says who may read it

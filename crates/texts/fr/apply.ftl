@@ -67,6 +67,7 @@ apply-for-host = par relance host : { $settings }
 apply-for-refused = refusé : { $setting } = { $value } : { $reason }
 apply-for-policy = avec les réglages de la politique { $policy }, qui y sont copiés
 apply-for-policy-not-in-files = Windows ne garde pas de politiques, et les fichiers ne décrivent pas { $policy } : ajoutez [policies.{ $policy }], et ses réglages sont copiés dans le service
+apply-for-host-recovers = relance host décide de ce qui suit un échec, comme sous Linux : Windows montre le service PAUSED tant qu’un redémarrage attend, et les actions de Windows ne suivent que la fin de relance host lui-même ; un démarrage échoué n’est réessayé que si le fichier dit retry_failed_starts = true
 apply-for-actions = ce qui suit les échecs, en liste que Windows prend : --actions { $actions }
 
 ## export et edit

@@ -11,9 +11,10 @@ setting-control-signals-programs = control-signals est pour les programmes ; un 
 
 ## Windows ne l’a pas
 
-setting-windows-no-exits = sous Windows, le gestionnaire de services décide de ce qui suit la fin d’un service et n’a pas ce réglage ; omettez-le
+setting-windows-no-exits = sous Windows, seul relance host fait cela, pour les programmes : de ce qui suit la fin d’un service à part entière, le gestionnaire de services décide ; omettez-le
 setting-windows-no-recycling = Windows n’a pas de tels redémarrages ; planifiez relance restart comme une tâche
-setting-windows-no-delays = Windows ne connaît que les délais de la liste d’actions ; écrivez-les là (--actions)
+setting-windows-no-delays = sous Windows, seul relance host fait cela, pour les programmes ; pour un service à part entière, écrivez les délais dans la liste d’actions (--actions)
+setting-windows-no-restart-groups = sous Windows, personne ne redémarre plusieurs services l’un après l’autre ; omettez-le
 setting-windows-no-policies = Windows ne garde pas de politiques ; donnez à chaque service ses propres réglages de récupération
 setting-windows-no-notify = Windows ne prévient personne lui-même ; confiez-le à une commande de récupération : --actions …/run/0 --command "relance notify send DESTINATION …"
 setting-windows-no-groups = Windows n’a pas de groupes de contrôle ; omettez-la, ou faites que le programme se limite lui-même par un objet de traitement (job object)
@@ -22,7 +23,7 @@ setting-windows-stop-signal = Windows n’a pas de signaux ; omettez le signal d
 setting-windows-stop-command = relance host arrête un programme par Ctrl-Pause et WM_CLOSE ; omettez la commande d’arrêt
 setting-windows-reload-signal = Windows n’a pas de signaux ; omettez le signal de relecture
 setting-windows-signals = Windows n’a pas de signaux ; omettez-les
-setting-windows-no-retries = Windows ne réessaie jamais un démarrage qui échoue ; omettez-le
+setting-windows-no-retries = sous Windows, seul relance host fait cela, pour les programmes : Windows ne réessaie jamais un démarrage qui échoue ; omettez-le
 setting-windows-ready-at-once = sous Windows, un programme compte tout de suite comme démarré ; omettez-le
 setting-windows-no-probes = sous Windows, personne ne regarde si un service vit ; retirez ce réglage
 setting-windows-no-deadline = Windows n’a pas cette limite ; omettez-la

@@ -15,5 +15,7 @@ windows-terminate = Windows ne peut pas terminer { $name } de force sans le comp
 windows-cancel = Windows ne laisse personne annuler une action de récupération en attente (R31) ; relance disable { $name } empêche un redémarrage
 windows-entries-here = on n’écrit des entrées que dans le journal de cette machine
 windows-output-mode = relance host écrit la sortie dans un fichier, ou la jette : --output { $output } est pour Linux
+windows-host-sees-no = relance host voit les codes de sortie, les plantages et les démarrages échoués, mais rien de la cause { $cause } ; omettez la règle
+windows-host-no-reboot = relance host ne redémarre pas la machine ; retirez reboot des actions et des règles, ou omettez ce que le gestionnaire de Windows ne sait pas faire lui-même
 windows-own-affair = le dossier de travail, la sortie, les processeurs et le délai d’arrêt d’un service ne regardent que lui sous Windows ; créez-le comme programme, que relance host tient
 windows-read-output = Windows n’a pas de droit de lire la sortie ; son dossier dit qui peut la lire

@@ -7,7 +7,7 @@ mod child;
 mod console;
 mod job;
 
-pub use child::{Child, Launch};
+pub use child::{Child, Launch, run_command};
 
 /// The file that the output of a service's program goes to.
 #[must_use]

@@ -221,7 +221,7 @@ impl Scm {
         let config = self.config_as_visible(name)?;
         let failures = self.failures(name, &config).unwrap_or_default();
         let mut info = self.info(config, &raw)?;
-        info.recovery = recovery::derive(&info.config, &failures, self.api.now());
+        recovery::fill_in(&mut info, &failures, self.api.now());
         Ok(info)
     }
 
@@ -292,7 +292,7 @@ impl Scm {
             };
             let mut info = self.info(config, &service.status)?;
             if let Some(failures) = failures.get(&info.id) {
-                info.recovery = recovery::derive(&info.config, failures, self.api.now());
+                recovery::fill_in(&mut info, failures, self.api.now());
             }
             services.push(info);
         }

@@ -7,8 +7,11 @@
 use relance_scm::event::{EventLevel, template};
 use relance_texts::Lang;
 
-/// Our entries; those of the service control manager itself (7000 and up) are Windows' to write.
+/// Our entries.
 const OURS: std::ops::RangeInclusive<u32> = 1000..=1999;
+/// Entries of Windows' manager that a host writes about its program, where it decides what follows failures (X123): the
+/// same numbers and words under our name.
+const OF_HOSTS: [u32; 6] = [7000, 7023, 7024, 7031, 7032, 7034];
 /// `MESSAGE_RESOURCE_UNICODE`
 const UNICODE: u16 = 1;
 
@@ -34,7 +37,7 @@ fn sentences() -> Vec<(u32, String)> {
     levels
         .into_iter()
         .flat_map(|level| {
-            OURS.map(move |id| {
+            OURS.chain(OF_HOSTS).map(move |id| {
                 let text = template(id).map(|text| text.of(Lang::En));
                 (event_identifier(level, id), text)
             })
@@ -130,10 +133,9 @@ mod tests {
     }
 
     #[test]
-    fn windows_own_entries_are_not_ours_to_explain() {
-        assert_eq!(
-            find(&message_table(), event_identifier(EventLevel::Error, 7031)),
-            None
-        );
+    fn windows_own_entries_are_not_ours_to_explain_but_those_of_hosts() {
+        let found = |id| find(&message_table(), event_identifier(EventLevel::Error, id));
+        assert_eq!(found(7036), None);
+        assert!(found(7031).is_some());
     }
 }

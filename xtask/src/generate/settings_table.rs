@@ -90,5 +90,7 @@ fn used_by(setting: &Setting) -> String {
     match setting.system {
         System::Any => kinds.to_owned(),
         System::Linux(_) => format!("{kinds}, Linux only"),
+        System::Hosted(_) if kinds == "programs" => kinds.to_owned(),
+        System::Hosted(_) => format!("{kinds}; on Windows programs"),
     }
 }

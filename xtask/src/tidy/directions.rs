@@ -35,7 +35,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "relance-wire",
         ],
     ),
-    ("relance-windows", &["relance-scm", "relance-texts"]),
+    (
+        "relance-windows",
+        &["relance-policy", "relance-scm", "relance-texts"],
+    ),
     (
         "relance-client",
         &[

@@ -133,7 +133,7 @@ pub(crate) fn rules_field(body: &ConfigBody, lang: Lang) -> Markup {
     html! {
         @for (setting, text) in of_rules {
             @let lines: Vec<String> = text.lines().map(written).collect();
-            @match lacking(setting, lang) {
+            @match lacking(setting, body, lang) {
                 None => (setting_field(setting, &lines.join("\n"), lang)),
                 Some(reason) => p.dim { (reason) },
             }
@@ -160,7 +160,7 @@ fn subject_fields(subject: Subject, body: &ConfigBody, is_policy: bool, lang: La
                 @if number > 0 { " " span.chip { (lang.say(console::SettingsSet { number })) } }
             }
             @for (setting, text) in texts {
-                @match lacking(setting, lang) {
+                @match lacking(setting, body, lang) {
                     None => (setting_field(setting, &text, lang)),
                     Some(reason) => p.dim { (reason) },
                 }
@@ -170,11 +170,15 @@ fn subject_fields(subject: Subject, body: &ConfigBody, is_policy: bool, lang: La
 }
 
 /// Why this manager does not have a setting.
-fn lacking(setting: &Setting, lang: Lang) -> Option<&'static str> {
+fn lacking(setting: &Setting, body: &ConfigBody, lang: Lang) -> Option<&'static str> {
     match setting.system {
         System::Any => None,
         System::Linux(_) if setting.key == "stop_signal" => reason(Feature::StopSignal, lang),
         System::Linux(reason) => cfg!(windows).then(|| reason.of(lang)),
+        System::Hosted(reason) => {
+            let is_hosted = body.kind == ServiceKind::Program.name();
+            (cfg!(windows) && !is_hosted).then(|| reason.of(lang))
+        }
     }
 }
 

@@ -11,7 +11,8 @@ use crate::selection::service_names;
 /// create NAME -- COMMAND). It runs the program in a job, stores what it prints, stops it by
 /// Ctrl-Break and by closing its windows, and tells the manager how it ended: exit code 0 is a
 /// clean stop, another exit code is error 1066 with that code, and death by an exception is a
-/// crash.
+/// crash. Where the settings say what Windows cannot, like growing delays or rules by cause, it
+/// restarts the program itself.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// The service

@@ -2,41 +2,34 @@
 
 use std::io::{Read, Write};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use relance_client::Target;
 use relance_client::hosted::{self, Hosted};
+use relance_policy::{RunId, Time};
 use relance_scm::config::{Affinity, OutputMode};
 use relance_scm::event::Event;
 use relance_scm::manager::wait;
 use relance_scm::settings::{
-    AFFINITY, LOG_FILES, LOG_MAX_SIZE, LOG_ROTATE_AT_START, OUTPUT, RESTART_ON_EXIT, STOP_GRACE,
-    WORKING_DIRECTORY,
+    AFFINITY, LOG_FILES, LOG_MAX_SIZE, LOG_ROTATE_AT_START, OUTPUT, WORKING_DIRECTORY,
 };
 use relance_scm::{
     Caller, ExitCode, ScmError, ServiceConfig, ServiceManager, ServiceName, ServiceState,
     Win32Error,
 };
 use relance_windows::event_source;
-use relance_windows::host::{Child, Launch, output_path};
+use relance_windows::host::{Child, Launch, output_path, run_command};
 use relance_windows::process::die;
 use relance_windows::rotation::{FILE_LEN_MAX, KEPT, RotatingFile};
 
 use crate::service::{connect, report};
 
-use super::verdict::{Verdict, not_started, verdict};
+use super::keeper::{Fact, Keeper, Stage, Work};
 
 /// How often the manager is told that a stop makes progress; half of what it is promised.
 const PROGRESS: Duration = Duration::from_secs(2);
-
-/// What happens to the host.
-enum Fact {
-    StopRequested,
-    /// Of the run with this number.
-    Ended(u32, Result<u32, Win32Error>),
-}
 
 /// Runs as the service until its program has ended for good.
 ///
@@ -44,19 +37,16 @@ enum Fact {
 /// 1063 outside the service control manager.
 pub(crate) fn run(name: &ServiceName) -> Result<(), ScmError> {
     let (facts, received) = channel();
-    let controls = facts.clone();
-    let (service, _) = connect(&format!("relance start {name}"), move || {
-        // Once the host ends, the receiver is gone.
-        let _ = controls.send(Fact::StopRequested);
-    })?;
+    let (stop, start) = (facts.clone(), facts.clone());
+    // Once the host ends, the receiver is gone.
+    let (service, _) = connect(
+        &format!("relance start {name}"),
+        move || drop(stop.send(Fact::StopRequested)),
+        move || drop(start.send(Fact::StartRequested)),
+    )?;
     let exit_code = match settings(name) {
-        Ok(config) => Host {
-            config,
-            service: &service,
-            facts,
-        }
-        .keep(&received),
-        Err(error) => Some(not_started(error.code())),
+        Ok(config) => Host::new(config, &service, facts).keep(&received),
+        Err(error) => Some(ExitCode::Win32(error.code())),
     };
     match exit_code {
         Some(exit_code) => {
@@ -74,46 +64,148 @@ fn settings(name: &ServiceName) -> Result<ServiceConfig, ScmError> {
     wait(|reply| manager.query_config(&Caller::system(), name, reply))
 }
 
-struct Host<'a> {
-    config: ServiceConfig,
-    service: &'a Hosted,
-    facts: Sender<Fact>,
+/// The program while it runs, with the thread that stores what it prints.
+struct Running {
+    child: Arc<Child>,
+    output: Option<JoinHandle<()>>,
 }
 
-impl Host<'_> {
-    /// Runs the program, again and again while it asks for it. What to report; `None` for a crash.
-    fn keep(&self, received: &Receiver<Fact>) -> Option<ExitCode> {
-        for number in 0.. {
-            let (child, output) = match self.start(number) {
-                Ok(started) => started,
-                Err(error) => return Some(not_started(error)),
-            };
-            // A manager that does not accept it has given this service up.
-            let running = report(ServiceState::Running, ExitCode::SUCCESS, Duration::ZERO);
-            let _ = self.service.report(running);
-            let (exit_code, stop_requested) = self.wait(&child, number, received);
-            // What it has started goes with it.
-            child.terminate();
-            // Nobody can write any more, so this reads to the end.
-            if let Some(output) = output {
-                let _ = output.join();
-            }
-            let exit_code = match exit_code {
-                Ok(exit_code) => exit_code,
-                Err(error) => return Some(ExitCode::Win32(error)),
-            };
-            let restart_on_exit = self.config.extensions.get(RESTART_ON_EXIT);
-            match verdict(exit_code, stop_requested, &restart_on_exit) {
-                Verdict::Stopped(exit_code) => return Some(exit_code),
-                Verdict::Crashed => return None,
-                Verdict::Recycled(code) => self.log(&Event::Recycled(code)),
-            }
+struct Host<'a> {
+    config: ServiceConfig,
+    keeper: Keeper,
+    service: &'a Hosted,
+    facts: Sender<Fact>,
+    running: Option<Running>,
+    began: Instant,
+    /// What the manager was told, and how often of a stop.
+    told: Option<Stage>,
+    checkpoint: u32,
+}
+
+impl<'a> Host<'a> {
+    fn new(config: ServiceConfig, service: &'a Hosted, facts: Sender<Fact>) -> Self {
+        Self {
+            keeper: Keeper::new(config.clone()),
+            config,
+            service,
+            facts,
+            running: None,
+            began: Instant::now(),
+            told: None,
+            checkpoint: 0,
         }
-        None
     }
 
-    /// Starts the program; with the thread that stores what it prints.
-    fn start(&self, number: u32) -> Result<(Arc<Child>, Option<JoinHandle<()>>), Win32Error> {
+    /// Runs the program, again and again while its settings say so. What to report; `None` for a crash.
+    fn keep(mut self, received: &Receiver<Fact>) -> Option<ExitCode> {
+        let work = self.keeper.begin(self.now());
+        self.carry_out(work);
+        loop {
+            match self.keeper.stage() {
+                Stage::Stopped(exit_code) => return Some(exit_code),
+                Stage::Crashed => return None,
+                stage => self.tell(stage),
+            }
+            let fact = match self.patience() {
+                Some(time) => received.recv_timeout(time).ok(),
+                None => received.recv().ok(),
+            };
+            if let Some(fact) = fact {
+                self.happened(fact);
+            } else if self.keeper.stage() == Stage::Stopping {
+                self.remind();
+            }
+            self.look_at_the_clock();
+        }
+    }
+
+    fn now(&self) -> Time {
+        Time::ZERO + self.began.elapsed()
+    }
+
+    /// How long nothing happens by itself.
+    fn patience(&self) -> Option<Duration> {
+        let next = self.keeper.next().map(|at| at - self.now());
+        let is_stopping = self.keeper.stage() == Stage::Stopping;
+        next.into_iter()
+            .chain(is_stopping.then_some(PROGRESS))
+            .min()
+    }
+
+    fn happened(&mut self, fact: Fact) {
+        if let Fact::Ended(..) = fact {
+            self.put_away();
+            self.read_settings();
+        }
+        let work = self.keeper.take(self.now(), fact);
+        self.carry_out(work);
+    }
+
+    fn look_at_the_clock(&mut self) {
+        if self.keeper.next().is_none_or(|at| at > self.now()) {
+            return;
+        }
+        // A service that was disabled meanwhile is not restarted (R33).
+        self.read_settings();
+        let time = jiff::Zoned::now().time();
+        let since_midnight = time.duration_since(jiff::civil::Time::midnight());
+        let wall = u64::try_from(since_midnight.as_millis()).unwrap_or_default();
+        let work = self.keeper.tick(self.now(), wall);
+        self.carry_out(work);
+    }
+
+    /// As they are now; those that cannot be read stay as they were.
+    fn read_settings(&mut self) {
+        if let Ok(config) = settings(&self.config.service_name)
+            && config != self.config
+        {
+            self.config = config.clone();
+            let configured = Fact::Configured(Box::new(config));
+            let work = self.keeper.take(self.now(), configured);
+            self.carry_out(work);
+        }
+    }
+
+    fn carry_out(&mut self, work: Vec<Work>) {
+        for one in work {
+            match one {
+                Work::Start(run) => {
+                    let started = match self.start(run) {
+                        Ok(process_id) => Fact::Started(run, process_id),
+                        Err(error) => Fact::NotStarted(run, error),
+                    };
+                    self.happened(started);
+                }
+                Work::AskToStop => self.with_child(Child::ask_to_stop),
+                Work::Terminate => self.with_child(Child::terminate),
+                Work::RunCommand(id, command) => {
+                    let result = run_command(&command);
+                    self.happened(Fact::CommandRun(id, result));
+                }
+                Work::Log(event) => self.log(&event),
+            }
+        }
+    }
+
+    fn with_child(&self, act: impl FnOnce(&Child)) {
+        if let Some(running) = &self.running {
+            act(&running.child);
+        }
+    }
+
+    /// The program has ended: what it has started goes with it.
+    fn put_away(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.child.terminate();
+            // Nobody can write any more, so this reads to the end.
+            if let Some(output) = running.output {
+                let _ = output.join();
+            }
+        }
+    }
+
+    /// Starts the program; its process id.
+    fn start(&mut self, run: RunId) -> Result<u32, Win32Error> {
         let config = &self.config;
         let folder = config.extensions.get(WORKING_DIRECTORY);
         let (child, output) = Child::start(&Launch {
@@ -133,9 +225,11 @@ impl Host<'_> {
         let (waiting, facts) = (Arc::clone(&child), self.facts.clone());
         spawn("relance-wait", move || {
             // Once the host ends, the receiver is gone.
-            let _ = facts.send(Fact::Ended(number, waiting.wait()));
+            let _ = facts.send(Fact::Ended(run, waiting.wait().ok()));
         })?;
-        Ok((child, output))
+        let process_id = child.process_id();
+        self.running = Some(Running { child, output });
+        Ok(process_id)
     }
 
     /// Stores what the program prints, on a thread of its own.
@@ -161,54 +255,37 @@ impl Host<'_> {
         })
     }
 
-    /// Waits until the program has ended, asks it to when somebody wants that, and ends it when its
-    /// grace is over. Its exit code, and whether somebody wanted it.
-    fn wait(
-        &self,
-        child: &Child,
-        number: u32,
-        received: &Receiver<Fact>,
-    ) -> (Result<u32, Win32Error>, bool) {
-        let grace = self.config.extensions.get(STOP_GRACE);
-        let mut stop_by: Option<Instant> = None;
-        let mut checkpoint = 0;
-        loop {
-            let left = stop_by.map(|at| at.saturating_duration_since(Instant::now()));
-            let fact = match left {
-                None => received.recv().map_err(|_| RecvTimeoutError::Disconnected),
-                Some(left) => received.recv_timeout(left.min(PROGRESS)),
-            };
-            match fact {
-                Ok(Fact::Ended(of, exit_code)) if of == number => {
-                    return (exit_code, stop_by.is_some());
-                }
-                Ok(Fact::Ended(..)) => {}
-                Ok(Fact::StopRequested) => {
-                    stop_by.get_or_insert(Instant::now() + grace);
-                    self.stopping(&mut checkpoint);
-                    child.ask_to_stop();
-                }
-                Err(_) if left == Some(Duration::ZERO) => {
-                    let ms = u32::try_from(grace.as_millis()).unwrap_or(u32::MAX);
-                    self.log(&Event::StopGraceExpired(ms));
-                    child.terminate();
-                    // It is ended now; its exit code does not count.
-                    let ended = child.wait().map(|_| 0);
-                    return (ended, true);
-                }
-                Err(_) => {
-                    self.stopping(&mut checkpoint);
-                    child.close_windows();
-                }
-            }
+    /// Tells the manager how the service stands, if that is news. While a restart waits it is PAUSED: it can be stopped then,
+    /// and `continue` starts the program at once.
+    fn tell(&mut self, stage: Stage) {
+        if self.told == Some(stage) {
+            return;
         }
+        self.told = Some(stage);
+        let state = match stage {
+            Stage::Running => ServiceState::Running,
+            Stage::Waiting => ServiceState::Paused,
+            Stage::Stopping => return self.stopping(),
+            // It is pending from its start on, and PAUSED until the next one has come.
+            Stage::Starting | Stage::Stopped(_) | Stage::Crashed => return,
+        };
+        // A manager that does not accept it has given this service up.
+        let _ = self
+            .service
+            .report(report(state, ExitCode::SUCCESS, Duration::ZERO));
+    }
+
+    /// A program that is to stop takes its time.
+    fn remind(&mut self) {
+        self.stopping();
+        self.with_child(Child::close_windows);
     }
 
     /// Says that the stop goes on (S40).
-    fn stopping(&self, checkpoint: &mut u32) {
-        *checkpoint += 1;
+    fn stopping(&mut self) {
+        self.checkpoint += 1;
         let mut pending = report(ServiceState::StopPending, ExitCode::SUCCESS, PROGRESS * 2);
-        pending.checkpoint = *checkpoint;
+        pending.checkpoint = self.checkpoint;
         let _ = self.service.report(pending);
     }
 

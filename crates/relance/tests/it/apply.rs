@@ -294,6 +294,15 @@ fn x109_what_windows_makes_of_a_file_is_said_without_a_manager() {
         extensions.restart_jitter_ms = "5s"
         extensions.stop_grace_ms = "20s"
         [[service]]
+        name = "own"
+        kind = "service"
+        command = ["/bin/false"]
+        recovery.actions = "restart/1s"
+        recovery.reset_period_secs = "1h"
+        extensions.backoff = "exponential"
+        extensions.restart_limit = 3
+        extensions.restart_group = "db"
+        [[service]]
         name = "plain"
         command = ["/bin/false"]
         recovery.actions = "restart/1s/run/0"
@@ -308,18 +317,29 @@ fn x109_what_windows_makes_of_a_file_is_said_without_a_manager() {
     let output = report(&["--json"]);
     assert_eq!(output.status.code(), Some(6), "{output:?}");
     let said: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!(said[0]["by_host"], serde_json::json!(["stop_grace_ms"]));
-    let refused = said[0]["refused"].as_array().expect("a list").iter();
+    let by_host = [
+        "stop_grace_ms",
+        "backoff",
+        "restart_jitter_ms",
+        "restart_limit",
+    ];
+    assert_eq!(said[0]["by_host"], serde_json::json!(by_host));
+    assert_eq!(said[0]["host_recovers"], true);
+    assert_eq!(said[0]["refused"], serde_json::json!([]));
+    assert_eq!(said[0]["actions"], serde_json::Value::Null);
+    let refused = said[1]["refused"].as_array().expect("a list").iter();
     let refused: Vec<_> = refused.map(|one| &one["setting"]).collect();
-    assert_eq!(refused, ["backoff", "restart_jitter_ms", "restart_limit"]);
+    assert_eq!(refused, ["backoff", "restart_limit", "restart_group"]);
     let list = "restart/1000/restart/2000/restart/4000/none/0";
-    assert_eq!(said[0]["actions"], list);
-    let kept = said[1]["kept"].as_array().expect("a list");
+    assert_eq!(said[1]["actions"], list);
+    let kept = said[2]["kept"].as_array().expect("a list");
     assert!(kept.contains(&"actions".into()), "{said}");
-    assert_eq!(said[1]["refused"], serde_json::json!([]));
+    assert_eq!(said[2]["refused"], serde_json::json!([]));
     let shown = String::from_utf8_lossy(&report(&[]).stdout).into_owned();
     assert!(
-        shown.contains("worker: Windows refuses 3 settings") && shown.contains(list),
+        shown.contains("own: Windows refuses 3 settings")
+            && shown.contains(list)
+            && shown.contains("PAUSED while a restart waits"),
         "{shown}"
     );
     fs::write(

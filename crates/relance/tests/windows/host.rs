@@ -164,3 +164,81 @@ fn a_program_with_windows_is_asked_to_close_them() {
         begin.elapsed()
     );
 }
+
+#[test]
+fn x123_failures_are_followed_by_the_policy_and_then_it_gives_up() {
+    let folder = std::env::temp_dir().join(format!("relance-policy-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let mark = folder.join("runs");
+    let script = format!("echo x>>{}& exit 1", mark.display());
+    // Wine forgets the list of actions, so a rule has one of its own.
+    let policy = ["--on", "exit:1=restart/200", "--backoff", "exponential"];
+    let options = [&policy[..], &["--restart-limit", "2"]].concat();
+    let service = Service::recovering("policy", &options, &[CMD, "/c", &script]);
+    let config = service.done("config", &[]);
+    assert!(config.contains("exit:1=restart"), "{config}");
+    let _ = service.run("start", &[]);
+    assert_eq!(service.exit_codes(), (1066, 1));
+    let runs = std::fs::read_to_string(&mark).unwrap();
+    assert_eq!(runs.lines().count(), 3, "the first run, and two restarts");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn x123_while_a_restart_waits_it_is_paused_and_can_be_continued_and_stopped() {
+    let service = Service::recovering(
+        "waits",
+        &["--on", "exit:1=restart/1h"],
+        &[CMD, "/c", "echo ran& exit 1"],
+    );
+    let _ = service.run("start", &[]);
+    service.done("wait", &["--state", "paused"]);
+    let ran = || service.done("logs", &[]).lines().count();
+    assert_eq!(ran(), 1);
+    let begin = Instant::now();
+    service.done("continue", &[]);
+    while ran() < 2 {
+        assert!(
+            begin.elapsed() < Duration::from_secs(60),
+            "continue has started it at once"
+        );
+        std::thread::yield_now();
+    }
+    service.done("wait", &["--state", "paused"]);
+    service.done("stop", &[]);
+    assert_eq!(service.exit_codes(), (1066, 1));
+    assert_eq!(ran(), 2);
+}
+
+#[test]
+fn x123_what_a_host_cannot_do_is_refused_by_name() {
+    let rows: [(&[&str], &str); 3] = [
+        (&["--restart-group", "db"], "leave it out"),
+        (&["--on", "signal:SEGV=restart/1s"], "signal:SEGV"),
+        (
+            &["--backoff", "linear", "--actions", "reboot/1m"],
+            "take reboot out",
+        ),
+    ];
+    for (options, reason) in rows {
+        let service = Service(format!("relance-host-refused-{}", std::process::id()));
+        let output = service.run("create", &[options, &["--", CMD]].concat());
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(text.contains("50") && text.contains(reason), "{text}");
+    }
+}
+
+#[test]
+fn r41_a_recovery_command_is_run_and_not_waited_for() {
+    let mark = std::env::temp_dir().join(format!("relance-command-{}", std::process::id()));
+    let command = format!("{CMD} /c echo done>{}", mark.display());
+    relance_windows::host::run_command(&command).unwrap();
+    let begin = Instant::now();
+    while !mark.exists() {
+        assert!(begin.elapsed() < Duration::from_secs(60));
+        std::thread::yield_now();
+    }
+    std::fs::remove_file(mark).unwrap();
+    let missing = relance_windows::host::run_command(r"C:\no-such-program.exe");
+    assert_eq!(missing.unwrap_err().to_raw(), 2);
+}

@@ -47,6 +47,13 @@ impl Service {
         service
     }
 
+    /// A program whose failures `relance host` recovers from, so that the manager need not know that flag.
+    pub(crate) fn recovering(test: &str, options: &[&str], command: &[&str]) -> Self {
+        let service = Self(format!("relance-host-{test}-{}", std::process::id()));
+        service.done("create", &[options, &["--"], command].concat());
+        service
+    }
+
     pub(crate) fn run(&self, command: &str, words: &[&str]) -> Output {
         relance(&[&[command, &self.0], words].concat())
     }

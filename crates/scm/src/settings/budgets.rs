@@ -1,8 +1,10 @@
 //! The rows of the settings about budgets of recovery (X96, X97); `extensions` names them in the table. Those of the whole
 //! machine are settings of the manager.
 
+use relance_texts::setting;
+
 use super::delays::AFTER_A_FAILURE;
-use super::{Setting, TakesEffect, ValueType, Words};
+use super::{Setting, System, TakesEffect, ValueType, Words};
 
 pub(super) const QUIET_HOURS: Setting = Setting {
     key: "quiet_hours",
@@ -25,6 +27,7 @@ pub(super) const QUIET_HOURS: Setting = Setting {
 pub(super) const RESTART_GROUP: Setting = Setting {
     key: "restart_group",
     option: "restart-group",
+    system: System::Linux(setting::WINDOWS_NO_RESTART_GROUPS),
     value: ValueType::Text,
     takes_effect: TakesEffect::AtOnce,
     label: Words {

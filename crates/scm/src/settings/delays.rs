@@ -12,7 +12,7 @@ use super::{
 /// What settings about recovery have in common.
 pub(super) const AFTER_A_FAILURE: Setting = Setting {
     subject: Subject::Recovery,
-    system: System::Linux(setting::WINDOWS_NO_DELAYS),
+    system: System::Hosted(setting::WINDOWS_NO_DELAYS),
     takes_effect: TakesEffect::NextFailure,
     longest: LONGEST_DELAY,
     ..EXTENSION

@@ -111,7 +111,7 @@ extensions! {
             en: "How long it waits before a restart that the exit status asks for",
             fr: "Le temps d’attente avant un redémarrage demandé par le code de sortie",
         },
-        system: System::Linux(setting::WINDOWS_NO_EXITS),
+        system: System::Hosted(setting::WINDOWS_NO_EXITS),
         takes_effect: TakesEffect::NextFailure,
         ..EXTENSION
     };
@@ -128,7 +128,7 @@ extensions! {
             fr: "Combien de fois le code de sortie peut demander un redémarrage pendant la période ; \
                  une fois de plus est un échec, suivi de l’action prévue ; sans limite par défaut",
         },
-        system: System::Linux(setting::WINDOWS_NO_EXITS),
+        system: System::Hosted(setting::WINDOWS_NO_EXITS),
         takes_effect: TakesEffect::NextFailure,
         ..EXTENSION
     };
@@ -144,7 +144,7 @@ extensions! {
             en: "The time in which the restarts that exit statuses asked for are counted",
             fr: "Le temps pendant lequel on compte les redémarrages demandés par le code de sortie",
         },
-        system: System::Linux(setting::WINDOWS_NO_EXITS),
+        system: System::Hosted(setting::WINDOWS_NO_EXITS),
         takes_effect: TakesEffect::NextFailure,
         ..EXTENSION
     };
@@ -162,7 +162,7 @@ extensions! {
             fr: "Codes de sortie après lesquels il reste arrêté, quelles que soient les actions de \
                  récupération, comme 78 pour une configuration erronée",
         },
-        system: System::Linux(setting::WINDOWS_NO_EXITS),
+        system: System::Hosted(setting::WINDOWS_NO_EXITS),
         takes_effect: TakesEffect::NextFailure,
         ..EXTENSION
     };
@@ -179,7 +179,7 @@ extensions! {
             fr: "Les seuls codes de sortie d’un programme qui sont des échecs, comme 1 ; tous sauf 0 par défaut",
         },
         applies: Applies::ProgramsOnly(setting::FAIL_ON_EXIT_PROGRAMS),
-        system: System::Linux(setting::WINDOWS_NO_EXITS),
+        system: System::Hosted(setting::WINDOWS_NO_EXITS),
         takes_effect: TakesEffect::NextFailure,
         ..EXTENSION
     };
@@ -197,7 +197,7 @@ extensions! {
             fr: "Si un démarrage qui échoue (programme absent, pas de connexion) compte comme un échec suivi \
                  des actions de récupération ; relance create l’active pour les programmes",
         },
-        system: System::Linux(setting::WINDOWS_NO_RETRIES),
+        system: System::Hosted(setting::WINDOWS_NO_RETRIES),
         takes_effect: TakesEffect::AtOnce,
         ..EXTENSION
     };

@@ -236,7 +236,11 @@ fn x109_each_setting_of_recovery_is_kept_or_refused_with_a_reason_on_windows() {
                 Section::Recovery => OnWindows::Kept,
                 _ => match setting.system {
                     System::Linux(reason) => OnWindows::Refused(reason.into()),
-                    System::Any => panic!("{}: relance host plays none of them", setting.key),
+                    System::Hosted(reason) if kind == ServiceKind::Service => {
+                        OnWindows::Refused(reason.into())
+                    }
+                    System::Hosted(_) => OnWindows::ByHost,
+                    System::Any => panic!("{}: neither kept, played nor refused", setting.key),
                 },
             };
             assert_eq!(setting.on_windows(&config), expected, "{}", setting.key);

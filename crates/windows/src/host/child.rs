@@ -35,6 +35,21 @@ pub struct Launch {
     pub discard_output: bool,
 }
 
+/// Runs a command that is not waited for, and outlives the caller (R41).
+///
+/// # Errors
+/// The code of Windows, for a program that is not there (2) and the like.
+pub fn run_command(command_line: &str) -> Result<(), Win32Error> {
+    let words = command_line::split(command_line);
+    let program = words.first().ok_or(Win32Error::INVALID_PARAMETER)?;
+    let mut command = Command::new(program);
+    command.raw_arg(arguments(command_line));
+    command.stdin(Stdio::null());
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().map_err(|error| code(&error))?;
+    Ok(())
+}
+
 /// A program that was started.
 #[derive(Debug)]
 pub struct Child {

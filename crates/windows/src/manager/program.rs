@@ -17,6 +17,21 @@ const HOST_COMMAND: &str = "host";
 /// Name of the value in `Parameters` that holds what the host runs.
 const COMMAND_LINE: &str = "CommandLine";
 
+/// Name of the value that says whether an error status is a failure, where the host decides what follows one (X123).
+/// The flag of the manager is off then: it would restart what the host has given up.
+const ON_ERROR_STOP: &str = "OnErrorStop";
+
+/// The flag of the manager (R5).
+pub(super) fn flag(config: &ServiceConfig) -> bool {
+    config.failure_actions_on_non_crash_failures && !config.host_recovers()
+}
+
+/// Whether an error status is a failure to the host of a program.
+pub(super) fn read_flag(api: &dyn Api, machine: &str, name: &str) -> bool {
+    let value = api.registry_read(machine, &parameters_key(name), ON_ERROR_STOP);
+    matches!(value, Ok(RegistryValue::Number(1..)))
+}
+
 /// Name of the value in `Parameters` that holds an extension: `stop_grace_ms` is `StopGrace`.
 fn value_name(setting: &Setting) -> String {
     let words = setting.key.trim_end_matches("_ms").split('_');
@@ -101,6 +116,7 @@ fn of_registry(value_type: ValueType, value: RegistryValue) -> Option<Value> {
         (_, RegistryValue::List(texts)) => {
             Some(Value::List(texts.into_iter().map(Into::into).collect()))
         }
+        (ValueType::Backoff, RegistryValue::Text(text)) => value_type.parse(&text).ok(),
         (_, RegistryValue::Text(text)) => Some(Value::Text(text.into())),
     }
 }
@@ -158,7 +174,12 @@ pub(super) fn write(
 /// Every value, `None` where the default needs none; always in the same order.
 fn values(config: &ServiceConfig) -> Vec<(String, Option<RegistryValue>)> {
     let line = RegistryValue::Text(config.command_line.to_string());
-    let mut values = vec![(COMMAND_LINE.to_owned(), Some(line))];
+    let fails = config.failure_actions_on_non_crash_failures && config.host_recovers();
+    let fails = fails.then_some(RegistryValue::Number(1));
+    let mut values = vec![
+        (COMMAND_LINE.to_owned(), Some(line)),
+        (ON_ERROR_STOP.to_owned(), fails),
+    ];
     values.extend(EXTENSIONS.iter().map(|setting| {
         let value = config.extensions.value(setting);
         let given = value != (setting.default)();

@@ -95,6 +95,10 @@ impl Reader<'_> {
         if let Some(Info::FailureActionsFlag(flag)) = level(Level::FailureActionsFlag)? {
             config.failure_actions_on_non_crash_failures = flag;
         }
+        if config.host_recovers() {
+            config.failure_actions_on_non_crash_failures =
+                program::read_flag(api, self.machine, name.as_str());
+        }
         if let Some(Info::Preshutdown(ms)) = level(Level::Preshutdown)? {
             let is_default = [PRESHUTDOWN_DEFAULT_MS, PRESHUTDOWN_OLD_DEFAULT_MS].contains(&ms);
             config.preshutdown_timeout = (!is_default).then(|| Duration::from_millis(ms.into()));

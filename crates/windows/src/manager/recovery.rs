@@ -3,13 +3,24 @@
 
 use std::collections::BTreeMap;
 
+use relance_policy::delays::action_for;
 use relance_scm::event::Event;
 use relance_scm::event_log::{LogEntry, Timestamp};
-use relance_scm::manager::{PendingInfo, RecoveryInfo};
-use relance_scm::{ServiceConfig, ServiceId};
+use relance_scm::manager::{PendingInfo, RecoveryInfo, ServiceInfo};
+use relance_scm::{ExitCode, ServiceConfig, ServiceId, ServiceState};
 
-/// The ids that announce a failure.
-pub(super) const FAILURES: [u32; 2] = [7031, 7034];
+/// The ids that announce a failure, and that a host has given its program up (X123).
+pub(super) const FAILURES: [u32; 3] = [7031, 7034, 1155];
+
+/// The same, for a service whose state is known.
+pub(super) fn fill_in(info: &mut ServiceInfo, failures: &[LogEntry], now: Timestamp) {
+    info.recovery = derive(&info.config, failures, now);
+    let last = failures.last().and_then(LogEntry::event);
+    // Who starts it by hand and stops it leaves no error.
+    let has_failed =
+        info.status.state == ServiceState::Stopped && info.status.exit_code != ExitCode::SUCCESS;
+    info.recovery.gave_up = has_failed && matches!(last, Some(Event::GaveUp { .. }));
+}
 
 /// What follows from the entries about failures of a service since boot, the oldest first.
 pub(super) fn derive(
@@ -17,7 +28,8 @@ pub(super) fn derive(
     failures: &[LogEntry],
     now: Timestamp,
 ) -> RecoveryInfo {
-    let last = failures.last();
+    let is_failure = |entry: &&LogEntry| count(entry).is_some();
+    let last = failures.iter().rev().find(is_failure);
     let count = last.and_then(count).unwrap_or_default();
     let last_failure_at = last.map(|entry| entry.at);
     let period = config.failure_actions.reset_period.duration();
@@ -36,9 +48,7 @@ pub(super) fn derive(
             .iter()
             .filter_map(|entry| pending(entry, now))
             .collect(),
-        next_action: config
-            .failure_actions
-            .action_for(failure_count.saturating_add(1)),
+        next_action: action_for(config, failure_count.saturating_add(1)),
         gave_up: false,
         derived: true,
     }

@@ -5,11 +5,14 @@ mod log;
 use std::sync::Arc;
 use std::time::Duration;
 
-use relance_scm::config::{Affinity, EnvironmentVariable, PriorityClass, Secret, StartType};
+use relance_scm::config::{
+    Affinity, EnvironmentVariable, Extensions, PriorityClass, Rules, Secret, StartType,
+};
 use relance_scm::failure_actions::FailureActionsChange;
 use relance_scm::manager::{Watched, WatchedChange, next_change, wait};
 use relance_scm::settings::{
-    AFFINITY, RESTART_ON_EXIT, STOP_GRACE, STOP_SIGNAL, WORKING_DIRECTORY,
+    AFFINITY, BACKOFF, FAILURE_RULES, NO_RESTART_ON_EXIT, QUIET_HOURS, RESET_AFTER_RUN,
+    RESTART_LIMIT, RESTART_ON_EXIT, STOP_GRACE, STOP_SIGNAL, WORKING_DIRECTORY,
 };
 use relance_scm::{RecoveryAction, RecoveryActionKind, ResetPeriod, ServiceKind};
 
@@ -224,6 +227,55 @@ fn programs_run_under_relance_host() {
     config.security = None;
     let read = manager.scm.config_without_security(&name("w")).unwrap();
     assert_eq!(read, config);
+}
+
+#[test]
+fn x123_the_flag_of_a_program_that_its_host_recovers_is_kept_beside_the_program() {
+    let (api, manager) = manager();
+    let mut config = service("w");
+    config.kind = ServiceKind::Program;
+    config.failure_actions.actions = [restart(1000)].into();
+    config.failure_actions_on_non_crash_failures = true;
+    let lines = ["exit:75=restart/1000", "gave-up=run/0"].map(|line| line.parse().unwrap());
+    config
+        .extensions
+        .set(FAILURE_RULES, Rules(lines.into_iter().collect()));
+    let backoff = "exponential/1.5".parse().unwrap();
+    config.extensions.set(BACKOFF, Some(backoff));
+    config.extensions.set(RESTART_LIMIT, Some(3));
+    config
+        .extensions
+        .set(RESET_AFTER_RUN, Some(Duration::from_secs(60)));
+    config
+        .extensions
+        .set(QUIET_HOURS, Some("02:00-04:00".into()));
+    config.extensions.set(NO_RESTART_ON_EXIT, [78].into());
+    create(&manager, config.clone()).unwrap();
+    let calls = api.calls().join("\n");
+    assert!(!calls.contains("FailureActionsFlag"), "{calls}");
+    let read = manager.scm.config_without_security(&name("w")).unwrap();
+    assert_eq!(read, config);
+    // Without such settings the manager decides again.
+    let mut plain = config.clone();
+    plain.extensions = Extensions::default();
+    let new = |config: &ServiceConfig| NewService {
+        config: config.clone(),
+        password: Secret::default(),
+    };
+    ask(&manager, |manager, caller, reply| {
+        let services = vec![new(&plain)];
+        manager.apply(caller, services.into(), reply);
+    })
+    .unwrap();
+    let calls = api.calls().join("\n");
+    assert!(calls.contains("FailureActionsFlag(true)"), "{calls}");
+    let read = manager.scm.config_without_security(&name("w")).unwrap();
+    assert_eq!(read, plain);
+    // A reboot is not the host's to carry out.
+    config.failure_actions.actions = [RecoveryAction::new(RecoveryActionKind::Reboot, 0)].into();
+    config.service_name = name("v");
+    let refused = create(&manager, config).unwrap_err();
+    assert_eq!(refused.code(), Win32Error::NOT_SUPPORTED);
 }
 
 /// The stand-in does not look at the manager's handle.

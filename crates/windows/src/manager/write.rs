@@ -84,8 +84,7 @@ impl Writer<'_> {
         if old.failure_actions != new.failure_actions {
             self.failure_actions(service, new)?;
         }
-        let flag = |config: &ServiceConfig| config.failure_actions_on_non_crash_failures;
-        if let Some(flag) = differing(&flag(old), &flag(new)) {
+        if let Some(flag) = differing(&program::flag(old), &program::flag(new)) {
             put(Info::FailureActionsFlag(*flag))?;
         }
         if let Some(time) = differing(&old.preshutdown_timeout, &new.preshutdown_timeout) {

@@ -1,6 +1,6 @@
 //! `relance apply --dry-run --for windows`: how the manager of Windows would handle the services of files, setting
-//! by setting. Lists of actions may have any length there, so the effect of a growing delay or a limit of restarts
-//! is also shown as such a list.
+//! by setting. Lists of actions may have any length there, so where growing delays or a limit of restarts are refused, their
+//! effect is shown as such a list.
 
 use relance_policy::simulate::simulate;
 use relance_scm::failure_actions::{ActionList, RecoveryAction};
@@ -9,7 +9,7 @@ use relance_scm::settings::{
     BACKOFF, OnWindows, QUIET_HOURS, RECOVERY_POLICY, RESTART_GROUP, RESTART_JITTER, RESTART_LIMIT,
     RETRY_FAILED_STARTS, Setting,
 };
-use relance_scm::{RecoveryActionKind, Sentence, ServiceConfig, ServiceKind};
+use relance_scm::{RecoveryActionKind, Sentence, ServiceConfig};
 use relance_texts::apply;
 use relance_wire::settings::texts;
 use serde::Serialize;
@@ -33,7 +33,9 @@ struct Service {
     /// By `relance host`.
     by_host: Vec<&'static str>,
     refused: Vec<Refused>,
-    /// What follows failures, as a list of Windows, where it is said in another way.
+    /// Whether `relance host` decides what follows a failure, and not Windows' manager.
+    host_recovers: bool,
+    /// What follows failures, as a list of Windows, where it is said in another way that is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     actions: Option<String>,
 }
@@ -86,6 +88,9 @@ fn print(found: &Service) {
             reason,
         }));
     }
+    if found.host_recovers {
+        line(say(apply::FOR_HOST_RECOVERS));
+    }
     if let Some(actions) = &found.actions {
         line(say(apply::ForActions { actions }));
     }
@@ -100,13 +105,17 @@ fn service(
     let policy = to_apply
         .policy_of(config)
         .map(|policy| policy.name.to_string());
-    let config = &to_apply.filled_in(config)?;
+    let mut config = to_apply.filled_in(config)?;
+    // What `apply` sets on Linux by itself.
+    config.extensions.set(RETRY_FAILED_STARTS, false);
+    let config = &config;
     let mut found = Service {
         service: config.service_name.to_string(),
         kept: Vec::new(),
         by_host: Vec::new(),
         refused: Vec::new(),
-        actions: as_list(config).map(|list| list.to_string()),
+        host_recovers: config.host_recovers(),
+        actions: None,
         copied_policy: policy,
     };
     for (setting, value) in given(config) {
@@ -127,6 +136,11 @@ fn service(
             }),
         }
     }
+    let (backoff, limit) = (BACKOFF.setting().key, RESTART_LIMIT.setting().key);
+    let mut refused = found.refused.iter().map(|refused| refused.setting);
+    if refused.any(|setting| setting == backoff || setting == limit) {
+        found.actions = as_list(config).map(|list| list.to_string());
+    }
     Ok(found)
 }
 
@@ -137,13 +151,10 @@ fn in_words(reason: &Sentence, json: bool) -> String {
     reason.of(lang())
 }
 
-/// The settings that are not at their defaults, with their values. Without what `apply` sets by itself on Linux.
+/// The settings that are not at their defaults, with their values.
 fn given(config: &ServiceConfig) -> Vec<(&'static Setting, String)> {
     let mut plain = ServiceConfig::new(config.service_name.clone(), &*config.command_line);
     plain.kind = config.kind;
-    if config.kind == ServiceKind::Program {
-        plain.extensions.set(RETRY_FAILED_STARTS, true);
-    }
     let defaults = texts(&plain).map(|(_, text)| text);
     let given = texts(config).zip(defaults);
     given

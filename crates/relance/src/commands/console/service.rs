@@ -114,10 +114,11 @@ pub(super) fn serve(listen: &str, names: &[String]) -> CommandResult {
     let address = ConsoleAddress::parse(listen, names.to_vec())?;
     let (end, ended) = channel();
     let stop = end.clone();
-    let (service, welcomed) = connect("relance console install", move || {
+    let stop = move || {
         // Once the console ends, the receiver is gone.
         let _ = stop.send(ExitCode::SUCCESS);
-    })?;
+    };
+    let (service, welcomed) = connect("relance console install", stop, || ())?;
     let exit_code = match begin(&welcomed.service_name, address, end) {
         Ok(()) => {
             let running = report(ServiceState::Running, ExitCode::SUCCESS, Duration::ZERO);
