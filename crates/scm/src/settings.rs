@@ -71,6 +71,17 @@ impl Words {
     }
 }
 
+impl From<Words> for relance_texts::Value {
+    fn from(words: Words) -> Self {
+        let Words { en, fr } = words;
+        relance_texts::Label {
+            en: en.into(),
+            fr: fr.into(),
+        }
+        .into()
+    }
+}
+
 /// Where a setting stands in the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {

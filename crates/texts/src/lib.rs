@@ -31,7 +31,7 @@ pub use lang::Lang;
 pub use marked::MARKED_VARIABLE;
 pub use sentence::Sentence;
 pub use size::Size;
-pub use value::{Human, Value, quoted, shown};
+pub use value::{Human, Label, Value, quoted, shown};
 
 #[allow(missing_docs, reason = "each item is documented by its English text")]
 mod messages {

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::{Human, Lang, Message, Sentence, Text, Value, all, find, quoted, why, word};
+use crate::{Human, Label, Lang, Message, Sentence, Text, Value, all, find, quoted, why, word};
 
 #[test]
 fn numbers_are_ordered_as_each_language_does() {
@@ -88,6 +88,13 @@ fn values_are_said_in_the_language_of_the_sentence() {
         "Nothing that ends in a shutdown is a failure (R8.12).; as it came"
     );
     assert_eq!(Value::from(vec![1, 2]).of(Lang::Fr), "1, 2");
+    let label = Label {
+        en: "Memory, at most".into(),
+        fr: "Mémoire, au plus".into(),
+    };
+    let labels = Value::from(vec![Value::from(label), "Umask".into()]);
+    assert_eq!(labels.of(Lang::En), "Memory, at most; Umask");
+    assert_eq!(labels.of(Lang::Fr), "Mémoire, au plus\u{202F}; Umask");
     assert_eq!(quoted("a\nb").of(Lang::En), "a\\nb");
 }
 

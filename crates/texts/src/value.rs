@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::{Display, Write};
 use std::time::Duration;
 
-use crate::{Lang, Message, Sentence, Size, Text};
+use crate::{Lang, Message, Sentence, Size, Text, marked};
 
 /// A value that a sentence takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,12 +17,22 @@ pub enum Value {
     Duration(Duration),
     /// So many bytes.
     Size(Size),
+    /// A word of another table, as the name of a setting.
+    Label(Box<Label>),
     /// Another message.
     Text(Box<Text>),
-    /// Several, separated by commas.
+    /// Several, separated by commas, or by semicolons where one has a comma itself.
     List(Box<[Value]>),
     /// Several sentences, separated by semicolons.
     Sentences(Box<[Sentence]>),
+}
+
+/// What separates texts that may have commas.
+fn between(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => "; ",
+        Lang::Fr => "\u{202F}; ",
+    }
 }
 
 impl Value {
@@ -34,18 +44,17 @@ impl Value {
             Self::Number(number) => number.to_string().into(),
             Self::Duration(duration) => Human(*duration).of(lang).into(),
             Self::Size(size) => size.of(lang).into(),
+            Self::Label(label) => label.of(lang),
             Self::Text(text) => text.of(lang).into(),
             Self::List(values) => {
                 let values: Vec<_> = values.iter().map(|value| value.of(lang)).collect();
-                values.join(", ").into()
+                let has_commas = values.iter().any(|value| value.contains(", "));
+                let separator = if has_commas { between(lang) } else { ", " };
+                values.join(separator).into()
             }
             Self::Sentences(sentences) => {
                 let sentences: Vec<_> = sentences.iter().map(|said| said.of(lang)).collect();
-                let separator = match lang {
-                    Lang::En => "; ",
-                    Lang::Fr => "\u{202F}; ",
-                };
-                sentences.join(separator).into()
+                sentences.join(between(lang)).into()
             }
         }
     }
@@ -56,7 +65,11 @@ impl Value {
             Self::Plain(text) => **text == *key,
             Self::Number(number) => number.to_string() == key,
             Self::Text(text) => text.id() == key,
-            Self::Duration(_) | Self::Size(_) | Self::List(_) | Self::Sentences(_) => false,
+            Self::Duration(_)
+            | Self::Size(_)
+            | Self::Label(_)
+            | Self::List(_)
+            | Self::Sentences(_) => false,
         }
     }
 
@@ -66,10 +79,35 @@ impl Value {
             Self::Plain(_)
             | Self::Duration(_)
             | Self::Size(_)
+            | Self::Label(_)
             | Self::Text(_)
             | Self::List(_)
             | Self::Sentences(_) => None,
         }
+    }
+}
+
+/// A word that is not in the catalogue, with its wording in each language: it stands beside what it names (ADR 92).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// In English.
+    pub en: Cow<'static, str>,
+    /// In French.
+    pub fr: Cow<'static, str>,
+}
+
+impl Label {
+    fn of(&self, lang: Lang) -> Cow<'_, str> {
+        match lang {
+            Lang::En => Cow::Borrowed(&self.en),
+            Lang::Fr => marked::said(self.fr.to_string(), true).into(),
+        }
+    }
+}
+
+impl From<Label> for Value {
+    fn from(label: Label) -> Self {
+        Self::Label(Box::new(label))
     }
 }
 

@@ -10,6 +10,7 @@ use crate::cause::EndCause;
 use crate::ceiling::Ceiling;
 use crate::config::StartType;
 use crate::failure_actions::RecoveryActionKind;
+use crate::settings;
 use crate::state::ServiceState;
 use crate::win32::Win32Error;
 
@@ -87,6 +88,7 @@ fn known(name: &str, parameter: &str) -> Option<Value> {
         "error" | "files" => error(parameter),
         "problem" => error(parameter).or_else(|| Some(problem(parameter).into())),
         "size" => Some(Size(parameter.parse().ok()?).into()),
+        "settings" => Some(labels(parameter).into()),
         "ceiling" => Some(Ceiling::read(parameter)?.into()),
         "cause" => Some((&EndCause::read(parameter)?).into()),
         "action" => {
@@ -114,6 +116,15 @@ fn known(name: &str, parameter: &str) -> Option<Value> {
         }
         _ => None,
     }
+}
+
+/// The names for people of settings that are stored as keys. A key of another version stays as it is.
+fn labels(keys: &str) -> Vec<Value> {
+    let label = |key: &str| match settings::all().find(|setting| setting.key == key) {
+        Some(setting) => setting.label.into(),
+        None => key.into(),
+    };
+    keys.split(", ").map(label).collect()
 }
 
 /// What is wrong, which the log and queues keep in English.

@@ -250,6 +250,27 @@ fn every_entry_has_a_sentence_and_reads_back() {
 }
 
 #[test]
+fn settings_are_named_as_people_read_them_in_each_language() {
+    let said = |settings: &str, lang| {
+        let parameters = ["web".to_owned(), settings.to_owned()];
+        sentence(EventSource::Relance, 1153, &parameters).of(lang)
+    };
+    assert_eq!(
+        said("command_line, memory_max", Lang::En),
+        "Settings of web were changed: Command line; Memory, at most."
+    );
+    assert_eq!(
+        said("command_line, umask", Lang::Fr),
+        "Des réglages de web ont été modifiés\u{a0}: Ligne de commande, Umask."
+    );
+    assert_eq!(
+        said("of_a_later_version", Lang::En),
+        "Settings of web were changed: of_a_later_version."
+    );
+    assert_eq!(said("***", Lang::En), "Settings of web were changed: ***.");
+}
+
+#[test]
 fn an_entry_that_is_not_ours_or_is_cut_short_is_not_read() {
     assert_eq!(Event::read(7031, &["web".into(), "1".into()]), None);
     assert_eq!(Event::read(7036, &["web".into(), "arrêté".into()]), None);

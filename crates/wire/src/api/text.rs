@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use relance_scm::duration::millis;
-use relance_texts::{Lang, Sentence, Size, Text, Value};
+use relance_texts::{Label, Lang, Sentence, Size, Text, Value};
 use serde::{Deserialize, Serialize};
 
 /// A message of the catalogue with its parameters.
@@ -64,6 +64,13 @@ pub enum ValueBody {
         /// The number.
         size_bytes: u64,
     },
+    /// A word that is not in the catalogue, in each language.
+    Label {
+        /// In English.
+        en: String,
+        /// In French.
+        fr: String,
+    },
     /// Another message.
     #[cfg_attr(feature = "openapi", schema(no_recursion))]
     Text(TextBody),
@@ -76,6 +83,8 @@ pub enum ValueBody {
         /// Messages, or what another system said.
         sentences: Vec<ValueBody>,
     },
+    /// What a later version says. Its sentence is read in English.
+    Unknown(serde_json::Value),
 }
 
 /// Deeper than any sentence of ours; what comes from a socket may be anything.
@@ -102,6 +111,10 @@ impl From<&Value> for ValueBody {
                 duration_ms: millis(*duration),
             },
             Value::Size(size) => Self::Size { size_bytes: size.0 },
+            Value::Label(label) => Self::Label {
+                en: label.en.to_string(),
+                fr: label.fr.to_string(),
+            },
             Value::Text(text) => Self::Text((&**text).into()),
             Value::List(values) => Self::List(values.iter().map(Into::into).collect()),
             Value::Sentences(sentences) => Self::Sentences {
@@ -144,6 +157,11 @@ impl ValueBody {
             Self::Number(number) => Value::Number(*number),
             Self::Duration { duration_ms } => Value::Duration(Duration::from_millis(*duration_ms)),
             Self::Size { size_bytes } => Value::Size(Size(*size_bytes)),
+            Self::Label { en, fr } => Label {
+                en: en.clone().into(),
+                fr: fr.clone().into(),
+            }
+            .into(),
             Self::Text(text) => Value::Text(text.read(depth)?.into()),
             Self::List(values) => {
                 let values = values.iter().map(|value| value.read(depth));
@@ -157,6 +175,7 @@ impl ValueBody {
                 });
                 Value::Sentences(sentences.collect::<Option<_>>()?)
             }
+            Self::Unknown(_) => return None,
         })
     }
 }
@@ -210,7 +229,13 @@ mod tests {
         let list = why::Stopped {
             name: vec!["a", "b"],
         };
-        for text in [next.text(), several.text(), list.text()] {
+        let label = why::Stopped {
+            name: Label {
+                en: "Memory, at most".into(),
+                fr: "Mémoire, au plus".into(),
+            },
+        };
+        for text in [next.text(), several.text(), list.text(), label.text()] {
             assert_eq!(crossed(&text), Some(text));
         }
     }
@@ -230,6 +255,12 @@ mod tests {
             Sentence::foreign("a is STOPPED.")
         );
         assert_eq!(sentence("x", None), Sentence::foreign("x"));
+        let later = r#"{"id": "why-stopped", "values": {"name": {"colour": [1, {"of": null}]}}}"#;
+        let body: TextBody = serde_json::from_str(later).unwrap();
+        assert_eq!(
+            sentence("the red one is STOPPED.", Some(&body)),
+            Sentence::foreign("the red one is STOPPED.")
+        );
     }
 
     #[test]
