@@ -76,7 +76,7 @@ pub struct ConfigBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub security: Option<String>,
     /// Settings that Windows does not have.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, skip_serializing_if = "ExtensionsBody::is_default")]
     pub extensions: ExtensionsBody,
 }
 

@@ -1,5 +1,7 @@
 //! The settings that Windows does not have, as JSON: an object with their keys.
 
+use std::sync::LazyLock;
+
 use relance_scm::ScmError;
 use relance_scm::config::{Extensions, ExtensionsChange};
 use relance_scm::settings::{EXTENSIONS, find_extension};
@@ -15,13 +17,29 @@ use crate::values::{from_json, invalid, to_json};
 #[serde(transparent)]
 pub struct ExtensionsBody(pub Map<String, Json>);
 
+/// Every setting with its default: made once, since an answer about ten thousand services looks at it that often.
+static DEFAULTS: LazyLock<ExtensionsBody> = LazyLock::new(|| {
+    let defaults = EXTENSIONS
+        .iter()
+        .map(|setting| (setting, (setting.default)()));
+    let defaults = defaults.filter(|(_, value)| !value.is_nothing());
+    let defaults =
+        defaults.map(|(setting, value)| (setting.key.to_owned(), to_json(setting, &value)));
+    ExtensionsBody(defaults.collect())
+});
+
 impl Default for ExtensionsBody {
     fn default() -> Self {
-        Self::from(&Extensions::default())
+        DEFAULTS.clone()
     }
 }
 
 impl ExtensionsBody {
+    /// Whether every setting has its default.
+    pub(super) fn is_default(&self) -> bool {
+        *self == *DEFAULTS
+    }
+
     /// One without any key.
     #[must_use]
     pub fn empty() -> Self {
@@ -56,7 +74,9 @@ impl ExtensionsBody {
     /// As [`change`](Self::change).
     pub fn read(&self) -> Result<Extensions, ScmError> {
         let mut extensions = Extensions::default();
-        extensions.apply(&self.change()?);
+        if !self.is_default() {
+            extensions.apply(&self.change()?);
+        }
         Ok(extensions)
     }
 }
@@ -71,15 +91,16 @@ fn unknown(key: &str) -> ScmError {
 
 impl From<&Extensions> for ExtensionsBody {
     fn from(extensions: &Extensions) -> Self {
-        let values = EXTENSIONS
-            .iter()
-            .map(|setting| (setting, extensions.value(setting)));
-        Self(
-            values
-                .filter(|(_, value)| !value.is_nothing())
-                .map(|(setting, value)| (setting.key.to_owned(), to_json(setting, &value)))
-                .collect(),
-        )
+        let mut body = Self::default();
+        for (setting, value) in extensions.given() {
+            if value.is_nothing() {
+                body.0.remove(setting.key);
+            } else {
+                body.0
+                    .insert(setting.key.to_owned(), to_json(setting, value));
+            }
+        }
+        body
     }
 }
 
