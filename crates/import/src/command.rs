@@ -123,6 +123,10 @@ pub(crate) fn leading_assignments(text: &str) -> (Vec<String>, &str) {
         found.push(word.to_owned());
         rest = rest[end..].trim_start();
     }
+    // `A=1 && run` sets a variable of the shell, and runs nothing with it.
+    if rest.starts_with(['&', '|', ';']) {
+        return (Vec::new(), text.trim_start());
+    }
     (found, rest)
 }
 

@@ -112,6 +112,7 @@ fn walk(path: &Path, files: &dyn Files, depth: usize, found: &mut Vec<PathBuf>) 
 fn finish(mut work: Work<'_>, skipped: Vec<PathBuf>) -> Import {
     let mut drafts = std::mem::take(&mut work.drafts);
     name_once(&mut drafts, &mut work.reports);
+    depend_on_instances(&mut drafts);
     keep_known_dependencies(&mut drafts, &mut work.reports);
     if let Some(prefix) = &work.options.prefix {
         beside(&mut drafts, prefix);
@@ -199,6 +200,10 @@ fn compare(draft: &Draft, played: &mut Played) -> Option<Comparison> {
 fn name_once(drafts: &mut [Draft], reports: &mut [FileReport]) {
     let mut known = HashSet::new();
     for draft in drafts {
+        // It will be refused.
+        if draft.name.is_empty() {
+            continue;
+        }
         let template = draft.name.strip_suffix('@').map(str::to_owned);
         let base = template.clone().unwrap_or_else(|| draft.name.clone());
         let mut number = 1;
@@ -213,6 +218,29 @@ fn name_once(drafts: &mut [Draft], reports: &mut [FileReport]) {
             let name = draft.name.as_str();
             reports[file].changed(lines, "name", import::NameTaken { name });
         }
+    }
+}
+
+/// What needs a service that became several needs all of them; each is needed once.
+fn depend_on_instances(drafts: &mut [Draft]) {
+    let templates = drafts.iter().filter(|draft| draft.instances.is_some());
+    let templates: HashMap<String, Vec<String>> = templates
+        .map(|draft| {
+            let base = draft.name.trim_end_matches('@');
+            (relance_scm::fold_case(base), draft.names())
+        })
+        .collect();
+    for draft in drafts {
+        let needed = std::mem::take(&mut draft.dependencies).into_iter();
+        let needed = needed.flat_map(|(name, origin)| {
+            let instances = templates.get(&relance_scm::fold_case(&name)).cloned();
+            let names = instances.unwrap_or_else(|| vec![name]);
+            names.into_iter().map(move |name| (name, origin))
+        });
+        let mut known = HashSet::new();
+        draft.dependencies = needed
+            .filter(|(name, _)| known.insert(relance_scm::fold_case(name)))
+            .collect();
     }
 }
 

@@ -55,7 +55,7 @@ pub(crate) fn is_comment(kind: Kind, line: &str) -> bool {
             "'use strict'",
             "\"use strict\"",
         ],
-        Kind::Winsw | Kind::Servy => &["<?", "</"],
+        Kind::Winsw | Kind::Servy => &["<?", "</", "<!DOCTYPE", "<!ENTITY", "<!ELEMENT", "]>"],
     };
     begins.iter().any(|begin| line.starts_with(begin))
 }

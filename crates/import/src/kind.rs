@@ -75,7 +75,7 @@ impl Kind {
             "cron" | "crontab" => Some(Self::Cron),
             "xml" => of_xml(text),
             "json" | "json5" | "jsonc" => of_json(text),
-            "yml" | "yaml" => of_yaml(text),
+            "yml" | "yaml" => of_yaml(text).or_else(|| is_compose(&name).then_some(Self::Compose)),
             _ if name.contains("procfile") => Some(Self::Procfile),
             _ => of_text(text).or_else(|| is_crontab(path, &name, text).then_some(Self::Cron)),
         }
@@ -116,6 +116,12 @@ pub(crate) fn is_meant(kind: Kind, path: &Path, text: &str) -> bool {
             .any(|known| ending == known)
     });
     kind != Kind::Pm2 || !is_script || names_apps(text)
+}
+
+/// Whether docker compose looks for a file of this name.
+fn is_compose(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default();
+    stem == "compose" || stem == "docker-compose"
 }
 
 fn of_yaml(text: &str) -> Option<Kind> {
@@ -168,7 +174,7 @@ fn begins(text: &str, word: &str) -> bool {
     lines.any(|line| line.trim_start().starts_with(word))
 }
 
-/// The text of a file: UTF-8, or UTF-16 as Windows exports the registry; what is neither is shown as it can be.
+/// The text of a file: UTF-8, or UTF-16 as Windows exports the registry; what is neither is read as Latin-1.
 pub(crate) fn decode(bytes: &[u8]) -> String {
     let units = |from: usize, of: fn([u8; 2]) -> u16| -> String {
         let units: Vec<u16> = bytes[from..]
@@ -182,10 +188,11 @@ pub(crate) fn decode(bytes: &[u8]) -> String {
         [0xFE, 0xFF, ..] => units(2, u16::from_be_bytes),
         // The output of a Windows program in a file: UTF-16 without a byte order mark.
         [1..=0x7F, 0, 1..=0x7F, 0, ..] => units(0, u16::from_le_bytes),
-        _ => {
-            let text = String::from_utf8_lossy(bytes);
-            text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned()
-        }
+        _ => match str::from_utf8(bytes) {
+            Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text).to_owned(),
+            // What editors of old wrote: Latin-1, in which every byte is a character.
+            Err(_) => bytes.iter().copied().map(char::from).collect(),
+        },
     }
 }
 
@@ -200,6 +207,10 @@ mod tests {
         assert_eq!(kind("10-x.conf", "[Service]\n"), Some(Kind::Systemd));
         assert_eq!(
             kind("docker-compose.yml", "---\nservices:\n"),
+            Some(Kind::Compose)
+        );
+        assert_eq!(
+            kind("docker-compose.yml", "web:\n  image: x\n"),
             Some(Kind::Compose)
         );
         assert_eq!(kind("e.config.yml", "apps:\n"), Some(Kind::Pm2));
@@ -228,5 +239,6 @@ mod tests {
         assert_eq!(decode(&bytes), "é\r\n");
         let dump = "nssm set a é".encode_utf16().flat_map(u16::to_le_bytes);
         assert_eq!(decode(&dump.collect::<Vec<u8>>()), "nssm set a é");
+        assert_eq!(decode(b"user=caf\xE9"), "user=café");
     }
 }

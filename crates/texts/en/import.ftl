@@ -168,7 +168,13 @@ import-folder-of-command = the command runs in the folder of the service
 import-release = it is meant to run once for each release: start it by hand or from the deployment
 import-set-port = relance sets no PORT; add it to environment
 import-file-of-foreman = foreman and its like read { $path } too; so does the service, at each start
-import-no-mail = relance sends no mail; relance logs and relance events have the output and the failures
+import-no-mail = cron mails the output; relance logs and relance events have it, and a target of relance notify mails failures
+import-deletes-key = it deletes a key, which describes no service
+import-no-apps = it exports no apps: pm2 reads module.exports = {"{"} apps: [...] {"}"}
+import-endless-restart = with systemd the restart never comes; here it comes after 46 days, the longest wait there is
+import-include-of-included = supervisord reads no includes in a file that is included itself; import the files that are meant
+import-not-below-services = docker compose reads only what stands below services:; put the services there
+import-named-twice = { $name } stands here a second time, which docker compose refuses; give it another name or take it out
 import-percent-in-cron = what follows the first % becomes the input of the command, through a shell
 
 ## docker-compose

@@ -169,7 +169,13 @@ import-folder-of-command = la commande s’exécute dans le dossier du service
 import-release = il doit s’exécuter une fois par version : démarrez-le à la main ou depuis le déploiement
 import-set-port = relance ne définit pas PORT ; ajoutez-le à environment
 import-file-of-foreman = foreman et ses semblables lisent aussi { $path } ; le service également, à chaque démarrage
-import-no-mail = relance n’envoie pas de courriel ; relance logs et relance events ont la sortie et les échecs
+import-no-mail = cron envoie la sortie par courriel ; relance logs et relance events l’ont, et une cible de relance notify envoie les échecs par courriel
+import-deletes-key = cette ligne supprime une clé, qui ne décrit aucun service
+import-no-apps = il n’exporte aucune application : pm2 lit module.exports = {"{"} apps: [...] {"}"}
+import-endless-restart = avec systemd le redémarrage ne vient jamais ; ici il vient après 46 jours, la plus longue attente possible
+import-include-of-included = supervisord ne lit pas les inclusions d’un fichier lui-même inclus ; importez les fichiers voulus
+import-not-below-services = docker compose ne lit que ce qui se trouve sous services: ; placez-y les services
+import-named-twice = { $name } figure ici une seconde fois, ce que docker compose refuse ; donnez-lui un autre nom ou retirez-le
 import-percent-in-cron = un shell donne en entrée à la commande ce qui suit le premier %
 
 ## docker-compose

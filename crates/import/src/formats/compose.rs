@@ -57,8 +57,17 @@ fn of_file(
 ) -> Result<Vec<String>, Problem> {
     let file = work.open(input);
     let root = yaml::parse(&input.text).map_err(syntax(input))?;
+    let has_services = root.get("services").is_some();
     for entry in root.entries() {
         match entry.key.as_str() {
+            "services" if entry.value.entries().is_empty() => {
+                work.report(file)
+                    .lost(entry.lines(), import::NOT_UNDERSTOOD);
+            }
+            _ if !has_services => {
+                let report = work.report(file);
+                report.lost(entry.lines(), import::NOT_BELOW_SERVICES);
+            }
             "services" => work.report(file).kept(Lines::one(entry.line), "name"),
             "include" => {
                 let report = work.report(file);
@@ -68,7 +77,13 @@ fn of_file(
         }
     }
     let services = root.get("services").map_or(&[][..], Node::entries);
-    for entry in services {
+    for (at, entry) in services.iter().enumerate() {
+        if services[..at].iter().any(|other| other.key == entry.key) {
+            let name = entry.key.as_str();
+            let report = work.report(file);
+            report.lost(entry.lines(), import::NamedTwice { name });
+            continue;
+        }
         if known.contains(&entry.key) {
             overrides::account(entry, &paths[0], file, work);
             continue;

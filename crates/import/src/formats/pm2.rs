@@ -107,6 +107,13 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Prob
                     .lost(entry.lines(), import::UnknownKey { key }),
             }
         }
+        if is_computed && apps.iter().all(|app| app.entries().is_empty()) {
+            let whole = Lines {
+                first: 1,
+                last: input.text.lines().count().max(1),
+            };
+            work.report(file).lost(whole, import::NO_APPS);
+        }
         for (at, app) in apps.iter().enumerate() {
             let alike = |other: &&Node| dump::is_same(app, other);
             let number = apps.iter().filter(alike).count();
@@ -437,11 +444,14 @@ fn time_of_day(text: &str) -> Option<String> {
 
 /// A time of pm2: milliseconds, or with a unit: `10s`, `5m`, `1h`.
 fn time(text: &str) -> Option<Duration> {
-    relance_scm::duration::parse(
-        text.trim().trim_end_matches(','),
-        relance_scm::duration::Bare::Milliseconds,
-    )
-    .filter(|time| *time < Duration::from_secs(4_000_000))
+    let text = text.trim().trim_end_matches(',');
+    // JavaScript writes 1e3, too.
+    let number = text.contains(['e', 'E']).then(|| text.parse::<f64>().ok());
+    let number = number.flatten().map(|number| number / 1000.0);
+    let exponent = number.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    exponent
+        .or_else(|| relance_scm::duration::parse(text, relance_scm::duration::Bare::Milliseconds))
+        .filter(|time| *time < Duration::from_secs(4_000_000))
 }
 
 #[cfg(test)]

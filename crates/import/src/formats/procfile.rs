@@ -109,6 +109,19 @@ mod tests {
     use crate::formats::tests::{Memory, imported};
 
     #[test]
+    fn a_variable_in_front_of_a_command_is_not_one_in_front_of_another_one() {
+        let text = "web: A=1 php w.php\nrelease: B=1 && php r.php\n";
+        let files = Memory::default().with("/a/Procfile", text);
+        let toml = imported(&["/a/Procfile".into()], &files).toml;
+        assert!(toml.contains("environment = [\"A=1\"]"), "{toml}");
+        assert!(
+            toml.contains("\"/bin/sh -c \\\"B=1 && php r.php")
+                || toml.contains("'/bin/sh -c \"B=1 && php r.php\"'"),
+            "{toml}"
+        );
+    }
+
+    #[test]
     fn the_variables_of_a_file_beside_it_are_read_at_each_start() {
         let files = Memory::default()
             .with("/a/Procfile", "web: node index.js\n")

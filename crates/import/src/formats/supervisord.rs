@@ -30,7 +30,7 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Prob
     for input in inputs {
         let mut read = Vec::new();
         let mut sections = Vec::new();
-        tree(input, work, &mut read, &mut sections)?;
+        tree(input, true, work, &mut read, &mut sections)?;
         trees.push((input.path.clone(), read, sections));
     }
     // A file that another one includes was read with that one.
@@ -39,20 +39,22 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Prob
         .flat_map(|(_, read, _)| read[1..].to_vec())
         .collect();
     for (path, _, sections) in trees {
-        if !included.contains(&path) {
+        if !included.contains(&plain(&path)) {
             one(sections, work);
         }
     }
     Ok(())
 }
 
+/// Reads a file with those that it includes. One that is included includes nothing more, as for supervisord.
 fn tree(
     input: &Input,
+    is_main: bool,
     work: &mut Work<'_>,
     seen: &mut Vec<PathBuf>,
     all: &mut Vec<Placed>,
 ) -> Result<(), Problem> {
-    seen.push(input.path.clone());
+    seen.push(plain(&input.path));
     let known = work
         .reports
         .iter()
@@ -65,7 +67,13 @@ fn tree(
     let sections = ini::supervisord(&input.text, work.report(file));
     let mut includes = Vec::new();
     for section in sections {
-        if section.name == "include" {
+        if section.name == "include" && !is_main {
+            let report = work.report(file);
+            report.lost(Lines::one(section.line), import::INCLUDE_OF_INCLUDED);
+            for entry in &section.entries {
+                report.lost(entry.lines, import::INCLUDE_OF_INCLUDED);
+            }
+        } else if section.name == "include" {
             for entry in &section.entries {
                 includes.push((entry.value.clone(), entry.lines));
             }
@@ -94,7 +102,7 @@ fn tree(
                 text,
                 kind: Kind::Supervisord,
             };
-            tree(&input, work, seen, all)?;
+            tree(&input, false, work, seen, all)?;
         }
     }
     Ok(())
@@ -310,6 +318,7 @@ fn listener(placed: &Placed, work: &mut Work<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Fate;
     use crate::formats::tests::{Memory, imported};
 
     #[test]
@@ -357,5 +366,25 @@ mod tests {
         let found = imported(&[PathBuf::from("/e/s.conf")], &files);
         assert_eq!(found.files.len(), 3);
         assert_eq!(found.services.len(), 2, "{:?}", found.services);
+        let fates = |file: usize| -> Vec<_> {
+            let lines = found.files[file].lines.iter();
+            lines.map(|line| line.fate).take(2).collect()
+        };
+        assert_eq!(fates(0), [Fate::Kept, Fate::Kept]);
+        assert_eq!(
+            fates(1),
+            [Fate::Lost, Fate::Lost],
+            "supervisord reads no includes there"
+        );
+        let beside = files.with(
+            "/e/own.conf",
+            "[include]\nfiles = *.conf\n[program:c]\ncommand=/c\n",
+        );
+        let found = imported(&[PathBuf::from("/e/./own.conf")], &beside);
+        assert_eq!(
+            found.services,
+            ["c"],
+            "a file that includes itself is read once"
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use relance_texts::import;
-use roxmltree::{Document, Node};
+use roxmltree::{Document, Node, ParsingOptions};
 
 use crate::command::of_program;
 use crate::draft::{Draft, Origin, service_name};
@@ -12,6 +12,9 @@ use crate::report::{FileReport, Lines};
 use crate::syntax::{SyntaxError, not_in_format};
 use crate::work::{Converter, Input, Work, syntax};
 use crate::{Problem, System};
+
+/// How many elements and texts a file may have; an entity counts each time.
+const NODES_MAX: u32 = 100_000;
 
 pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Problem> {
     for input in inputs {
@@ -35,18 +38,31 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Prob
     Ok(())
 }
 
-/// Reads XML; entities of its own are refused.
+/// Reads XML, with entities that stand in it; one of another file is unknown.
 pub(super) fn parse(input: &Input) -> Result<Document<'_>, Problem> {
     if depth(&input.text) > 200 {
         let problem = import::NESTED_TOO_DEEPLY.into();
         return Err(syntax(input)(SyntaxError { line: 1, problem }));
     }
-    Document::parse(&input.text).map_err(|error| {
+    let options = ParsingOptions {
+        allow_dtd: true,
+        nodes_limit: NODES_MAX,
+    };
+    Document::parse_with_options(&input.text, options).map_err(|error| {
         syntax(input)(SyntaxError {
             line: error.pos().row as usize,
             problem: not_in_format("XML", &error.to_string()),
         })
     })
+}
+
+/// What is done after a failure; `None` for what WinSW does not know either.
+fn action(node: Node<'_, '_>) -> Option<&'static str> {
+    let words = ["restart", "reboot", "none"];
+    let given = node.attribute("action").unwrap_or("none");
+    words
+        .into_iter()
+        .find(|word| given.eq_ignore_ascii_case(word))
 }
 
 /// How deep elements may stand in one another, at most.
@@ -215,6 +231,7 @@ impl Service<'_, '_, '_> {
                 self.kept(node, "dependencies");
             }
             "env" => self.environment(node),
+            "onfailure" if action(node).is_none() => self.lost(node, import::NOT_UNDERSTOOD),
             "onfailure" | "resetfailure" => self.kept(node, "recovery.actions"),
             "log" => self.log(node),
             "logmode" => self.changed(node, "extensions.output", import::OneLogFile { path: text }),
@@ -381,16 +398,7 @@ impl Service<'_, '_, '_> {
         let mut actions = Vec::new();
         let mut before = Vec::new();
         for node in failures {
-            let kind = match node
-                .attribute("action")
-                .unwrap_or("none")
-                .to_ascii_lowercase()
-                .as_str()
-            {
-                "restart" => "restart",
-                "reboot" => "reboot",
-                _ => "none",
-            };
+            let kind = action(node).unwrap_or("none");
             let delay = node.attribute("delay").and_then(time).unwrap_or_default();
             before.push((kind == "restart").then_some(delay));
             actions.push(format!("{kind}/{}", written(delay)));

@@ -1,4 +1,32 @@
+use crate::Fate;
 use crate::formats::tests::{Memory, imported};
+
+#[test]
+fn what_docker_compose_does_not_read_is_told_and_what_needs_several_needs_each() {
+    let files = Memory::default()
+        .with(
+            "/c/docker-compose.yml",
+            "services:\n  web:\n    image: x\n    depends_on: [db, db, job]\n  db:\n    image: y\n  \
+             web:\n    image: z\n  job:\n    image: x\n    deploy: {replicas: 2}\n",
+        )
+        .with("/old/docker-compose.yml", "web:\n  image: x\n")
+        .with("/list/compose.yml", "services: [a, b]\n");
+    let found = imported(&["/c/docker-compose.yml".into()], &files);
+    assert_eq!(found.services, ["web", "db", "job@"]);
+    let needed = "dependencies = [\"db\", \"job@1\", \"job@2\"]";
+    assert!(found.toml.contains(needed), "{}", found.toml);
+    let fate = |line: usize| found.files[0].lines[line - 1].fate;
+    assert_eq!(
+        [fate(2), fate(7), fate(8)],
+        [Fate::Changed, Fate::Lost, Fate::Lost]
+    );
+    for path in ["/old/docker-compose.yml", "/list/compose.yml"] {
+        let found = imported(&[path.into()], &files);
+        assert!(found.services.is_empty());
+        let lines = found.files[0].lines.iter();
+        assert!(lines.clone().all(|line| line.fate == Fate::Lost), "{path}");
+    }
+}
 
 #[test]
 fn times_of_a_health_check_are_read_as_docker_does() {

@@ -1,5 +1,7 @@
 //! An export of the registry: keys in brackets, values of several types, lines that go on after a backslash.
 
+use relance_texts::import;
+
 use super::{Data, Item};
 use crate::report::{FileReport, Lines};
 
@@ -17,6 +19,12 @@ pub(super) fn read(text: &str, report: &mut FileReport) -> Vec<Item> {
             || line.starts_with("REGEDIT")
         {
             report.silent(Lines::one(number));
+            continue;
+        }
+        if line.starts_with("[-") {
+            // A key that goes away, and what stands below it.
+            report.lost(Lines::one(number), import::DELETES_KEY);
+            place = None;
             continue;
         }
         if let Some(key) = line
@@ -88,10 +96,12 @@ fn data(text: &str) -> Option<Data> {
         return u64::from_str_radix(hex.trim(), 16).ok().map(Data::Number);
     }
     let (kind, bytes) = text.split_once(':')?;
-    let bytes: Vec<u8> = bytes
+    let bytes = bytes
         .split(',')
-        .filter_map(|byte| u8::from_str_radix(byte.trim(), 16).ok())
-        .collect();
+        .map(str::trim)
+        .filter(|byte| !byte.is_empty());
+    let bytes = bytes.map(|byte| u8::from_str_radix(byte, 16).ok());
+    let bytes = bytes.collect::<Option<Vec<u8>>>()?;
     match kind {
         "hex(1)" | "hex(2)" => Some(Data::Text(utf_16(&bytes).trim_end_matches('\0').to_owned())),
         "hex(7)" => {
@@ -162,5 +172,6 @@ mod tests {
             value("\"B\"=hex:01,02"),
             Some(("B".into(), Data::Bytes(vec![1, 2])))
         );
+        assert_eq!(value("\"B\"=hex:01,0x,02"), None);
     }
 }

@@ -33,6 +33,9 @@ pub(super) fn line(service: &mut Service<'_, '_, '_>, key: &Key) {
             "on-watchdog" => service.changed(key, "recovery.actions", import::ON_WATCHDOG),
             _ => service.lost(key, import::NOT_UNDERSTOOD),
         },
+        "RestartSec" if span::parse(value) == Some(Span::Endless) => {
+            service.changed(key, "recovery.actions", import::ENDLESS_RESTART);
+        }
         "RestartSec" if span::parse(value).is_some() => service.kept(key, "recovery.actions"),
         "RestartSec" => service.lost(key, import::NotATime { value }),
         "RestartPreventExitStatus" | "SuccessExitStatus" => {
@@ -49,6 +52,12 @@ pub(super) fn line(service: &mut Service<'_, '_, '_>, key: &Key) {
             }
         }
         "RestartForceExitStatus" => {
+            let (_, signals) = statuses(value);
+            if !signals.is_empty() {
+                let signals = signals.join(" ");
+                let note = import::SignalsAreFailures { signals };
+                service.changed(key, "recovery.actions", note);
+            }
             service.changed(key, "extensions.restart_on_exit", import::NOT_COUNTED);
         }
         _ => service.kept(key, "recovery.actions"),
