@@ -15,7 +15,7 @@ use relance_wire::api::ConfigBody;
 use relance_wire::settings::{from_json, to_json};
 use serde_json::{Map, Value as Json};
 
-use super::nearest::nearest;
+use super::nearest::{meant, nearest};
 use super::node::{Entry, Node, Tree};
 use super::templates;
 use super::{Described, File};
@@ -385,7 +385,7 @@ fn unknown(section: Section, key: &str) -> Sentence {
     let keys = keys.map(|setting| setting.key);
     let others = OTHER_KEYS.iter().copied();
     let others = others.filter(|_| section == Section::Service);
-    match nearest(key, keys.chain(others)) {
+    match meant(key).or_else(|| nearest(key, keys.chain(others))) {
         Some(right) => apply::KeyNearly { key, right }.into(),
         None => apply::KeyUnknown { key }.into(),
     }
