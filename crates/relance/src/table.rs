@@ -8,6 +8,9 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::plain::plain;
 
+/// Names get a column as long as it has this width.
+const NAME_MIN: usize = 8;
+
 /// A column of a table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Column {
@@ -121,22 +124,47 @@ fn lines(
     has_colours: bool,
 ) -> Vec<String> {
     let rows: Vec<Vec<Cell>> = rows.iter().map(|row| harmless(row)).collect();
-    let widths: Vec<usize> = (0..columns.len())
+    let mut widths: Vec<usize> = (0..columns.len())
         .map(|at| width(columns[at], at, &rows))
         .collect();
-    let shown = fitting(columns, &widths, most);
+    let shown = fitting(columns, &widths, &rows, most);
+    let (first, others) = (shown[0], &shown[1..]);
+    if let Some(most) = most {
+        widths[first] = first_width(most, widths[first], others, &widths);
+    }
     let head: Vec<Cell> = columns
         .iter()
         .map(|column| column.title.to_owned().into())
         .collect();
-    let line = |cells: &Vec<Cell>| {
+    let line = |cells: &[Cell], at: &[usize]| {
         let mut line = String::new();
-        for &at in &shown {
+        for &at in at {
             push(&mut line, columns[at], &cells[at], widths[at], has_colours);
         }
         line.trim_end().to_owned()
     };
-    std::iter::once(&head).chain(&rows).map(line).collect()
+    let mut lines = vec![line(&head, &shown)];
+    for cells in &rows {
+        if cells[first].text.width() <= widths[first] {
+            lines.push(line(cells, &shown));
+        } else {
+            // What is too long stands alone, so that the other rows stay in their columns.
+            let below = " ".repeat(widths[first] + 2) + &line(cells, others);
+            lines.push(cells[first].text.clone());
+            lines.push(below.trim_end().to_owned());
+        }
+    }
+    lines
+}
+
+/// How wide the first column is beside the others. If too little is left for names, it only sets the others off.
+fn first_width(most: usize, wanted: usize, others: &[usize], widths: &[usize]) -> usize {
+    let taken: usize = others.iter().map(|&at| widths[at] + 2).sum();
+    match most.saturating_sub(taken) {
+        room if wanted <= room => wanted,
+        room @ NAME_MIN.. => room,
+        _ => 0,
+    }
 }
 
 fn harmless(row: &[Cell]) -> Vec<Cell> {
@@ -150,14 +178,27 @@ fn width(column: Column, at: usize, rows: &[Vec<Cell>]) -> usize {
     cells.fold(column.title.width(), usize::max)
 }
 
-/// The columns that have room, at least those that always stay.
-fn fitting(columns: &[Column], widths: &[usize], most: Option<usize>) -> Vec<usize> {
+/// The columns that have room, at least those that always stay and say something.
+fn fitting(
+    columns: &[Column],
+    widths: &[usize],
+    rows: &[Vec<Cell>],
+    most: Option<usize>,
+) -> Vec<usize> {
+    let is_silent = |at: usize| at > 0 && rows.iter().all(|row| row[at].text.is_empty());
+    let rank = |at: usize| {
+        if is_silent(at) {
+            u8::MAX
+        } else {
+            columns[at].rank
+        }
+    };
     let mut shown: Vec<usize> = (0..columns.len()).collect();
     let Some(most) = most else { return shown };
     let total = |shown: &[usize]| -> usize { shown.iter().map(|&at| widths[at] + 2).sum() };
     while total(&shown) > most + 2 {
-        let last = shown.iter().copied().max_by_key(|&at| columns[at].rank);
-        match last.filter(|&at| columns[at].rank > 0) {
+        let last = shown.iter().copied().max_by_key(|&at| rank(at));
+        match last.filter(|&at| rank(at) > 0) {
             Some(last) => shown.retain(|&at| at != last),
             None => break,
         }
@@ -166,7 +207,7 @@ fn fitting(columns: &[Column], widths: &[usize], most: Option<usize>) -> Vec<usi
 }
 
 fn push(line: &mut String, column: Column, cell: &Cell, width: usize, has_colours: bool) {
-    let space = " ".repeat(width - cell.text.width());
+    let space = " ".repeat(width.saturating_sub(cell.text.width()));
     let style = if has_colours {
         cell.tone.style()
     } else {
@@ -219,6 +260,25 @@ mod tests {
         assert_eq!(head(Some(21)), "NAME    STATE");
         assert_eq!(head(Some(14)), "NAME");
         assert_eq!(head(Some(3)), "NAME", "the name always stays");
+    }
+
+    #[test]
+    fn one_long_name_leaves_the_other_rows_in_their_columns() {
+        let columns = [NAME, STATE, Column::new("NEXT")];
+        let long = "a-name-that-a-program-has-made";
+        let rows = [row(&[long, "RUNNING", ""]), row(&["web", "STOPPED", ""])];
+        assert_eq!(
+            lines(&columns, &rows, Some(20), false),
+            [
+                "NAME         STATE",
+                long,
+                "             RUNNING",
+                "web          STOPPED"
+            ]
+        );
+        let tiny = lines(&columns, &rows, Some(12), false);
+        assert_eq!(tiny[1..], [long, "  RUNNING", "web", "  STOPPED"]);
+        assert!(lines(&columns, &rows, None, false)[1].ends_with("RUNNING"));
     }
 
     #[test]

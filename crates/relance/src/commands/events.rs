@@ -128,7 +128,7 @@ pub(super) fn line(entry: &LogEntry) -> String {
     let at = moment(entry.at);
     let time = at.get(11..19).unwrap_or(&at);
     let (level, id) = (entry.level.name(), entry.event_id);
-    format!("{time} {level:<7} {id} {}", plain(&named(entry)))
+    format!("{time} {level:<11} {id} {}", plain(&named(entry)))
 }
 
 /// One entry; as JSON, one line each.

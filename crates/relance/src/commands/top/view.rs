@@ -6,8 +6,10 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Cell, Clear, Paragraph, Row, Table, Wrap};
+use relance_scm::ServiceState;
 use relance_scm::manager::ServiceInfo;
-use relance_texts::{Size, status, top};
+use relance_texts::{Human, Size, status, top};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::super::list;
 use super::model::{Mode, Model, Order, Panel, named};
@@ -15,7 +17,7 @@ use super::strip::Shade;
 use crate::lang::{lang, say};
 use crate::plain::plain;
 use crate::table::Tone;
-use crate::text::now;
+use crate::text::{between, earliest, now};
 
 /// Smaller terminals have no room for useful content.
 const SIZE_MIN: (u16, u16) = (40, 8);
@@ -30,7 +32,8 @@ const NAME_MAX: u16 = 48;
 pub(super) fn draw(frame: &mut Frame<'_>, model: &mut Model) {
     let area = frame.area();
     if area.width < SIZE_MIN.0 || area.height < SIZE_MIN.1 {
-        frame.render_widget(Paragraph::new(say(top::TOO_SMALL)), area);
+        let said = Paragraph::new(say(top::TOO_SMALL)).wrap(Wrap { trim: true });
+        frame.render_widget(said, area);
         return;
     }
     let panel = if area.height < 16 {
@@ -118,7 +121,7 @@ fn all_columns(width: u16) -> Vec<Column> {
     let is_wide = width >= WIDE;
     let line = if width >= WIDE_FOR_LINES { 30 } else { 27 };
     let next = if is_wide { 34 } else { 16 };
-    let state = if is_wide { 24 } else { 15 };
+    let state = if is_wide { 24 } else { failed_width() };
     let (name, failures) = (title(status::COLUMN_NAME), title(top::COLUMN_FAILURES));
     let of_state = title(status::COLUMN_STATE);
     let memory = title(status::COLUMN_MEMORY);
@@ -145,6 +148,13 @@ fn all_columns(width: u16) -> Vec<Column> {
         ),
     };
     columns.map(column).into()
+}
+
+/// As wide as the state of a service that has failed, which is longer in French.
+fn failed_width() -> u16 {
+    let state = ServiceState::Stopped.to_string();
+    let width = say(status::Failed { state }).width();
+    u16::try_from(width).unwrap_or(u16::MAX)
 }
 
 /// Those that are shown.
@@ -211,12 +221,57 @@ fn services(frame: &mut Frame<'_>, area: Rect, model: &mut Model) {
 }
 
 fn aligned(text: String, column: &Column) -> Cell<'static> {
-    let line = Line::from(text);
+    let line = Line::from(cut(text, column.width));
     Cell::from(if column.is_number {
         line.right_aligned()
     } else {
         line
     })
+}
+
+/// A text that has no room ends in a sign that says so.
+fn cut(text: String, width: u16) -> String {
+    let width = usize::from(width);
+    if text.width() <= width {
+        return text;
+    }
+    let mut room = width.saturating_sub(1);
+    let has_room = |c: &char| {
+        let taken = c.width().unwrap_or(0);
+        let fits = taken <= room;
+        room = room.saturating_sub(taken);
+        fits
+    };
+    let mut cut: String = text.chars().take_while(has_room).collect();
+    cut.push('…');
+    cut
+}
+
+/// What comes next, with the time as on a clock where there is no room for words.
+fn next(services: &[&ServiceInfo], width: u16) -> String {
+    let text = list::next(services);
+    if text.width() <= usize::from(width) {
+        return text;
+    }
+    let pending = services.iter().filter_map(|info| earliest(info));
+    match pending.min_by_key(|pending| pending.due) {
+        Some(pending) => {
+            let time = clock(between(now(), pending.due));
+            format!("{} {time}", pending.action.kind.word())
+        }
+        None => text,
+    }
+}
+
+/// `58:07`, `1:02:05`; days in words.
+fn clock(time: Human) -> String {
+    let seconds = time.0.as_secs();
+    let (minutes, rest) = (seconds / 60, seconds % 60);
+    match seconds {
+        86_400.. => time.of(lang()),
+        3600.. => format!("{}:{:02}:{rest:02}", minutes / 60, minutes % 60),
+        _ => format!("{minutes}:{rest:02}"),
+    }
 }
 
 fn row(model: &Model, at: usize, columns: &[Column]) -> Row<'static> {
@@ -248,7 +303,7 @@ fn row(model: &Model, at: usize, columns: &[Column]) -> Row<'static> {
                 dash(failures.map(|count| count.to_string()))
             }
             Shows::Line => return Cell::from(line(model, &services, column.width)),
-            Shows::Next => plain(&list::next(&services)),
+            Shows::Next => plain(&next(&services, column.width)),
         };
         aligned(text, column)
     });
@@ -295,9 +350,10 @@ fn panels(frame: &mut Frame<'_>, area: Rect, model: &Model) {
         panels.truncate(1);
     }
     let count = u32::try_from(panels.len()).unwrap_or(1);
-    let parts = Layout::horizontal(panels.iter().map(|_| Constraint::Ratio(1, count)));
+    let parts = Layout::horizontal(panels.iter().map(|_| Constraint::Ratio(1, count))).spacing(1);
     for ((title, lines), part) in panels.into_iter().zip(parts.split(area).iter()) {
-        let block = Block::new().borders(Borders::TOP).title(title);
+        let block = Block::new().borders(Borders::TOP);
+        let block = block.title(cut(title, part.width));
         let room = usize::from(part.height.saturating_sub(1));
         let last = lines.iter().skip(lines.len().saturating_sub(room));
         let last: Vec<Line<'_>> = last.map(|line| Line::from(line.as_str())).collect();

@@ -1,5 +1,7 @@
 //! What is drawn, on a terminal in memory, and what keys do.
 
+use std::time::Duration;
+
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{
@@ -111,6 +113,20 @@ fn a_small_terminal_shows_states_countdown_output_and_keys() {
     );
     assert!(screen[23].contains("q quit"), "{screen:#?}");
     assert!(screen.iter().all(|line| line.chars().count() <= 80));
+}
+
+#[test]
+fn what_has_no_room_is_cut_with_a_sign_and_times_are_those_of_a_clock() {
+    let mut late = waiting(1, "a-name-that-a-program-has-made");
+    late.recovery.pending[0].due = Timestamp(now().0 + 3_599_900);
+    let mut model = model(vec![late]);
+    let narrow = screen(&mut model, 80, 24);
+    assert!(narrow[2].starts_with("a-name-that-… "), "{narrow:#?}");
+    assert!(narrow[2].ends_with("restart 59:59"), "{narrow:#?}");
+    assert!(screen(&mut model, 200, 24)[2].contains("restart in 59 min 59 s"));
+    assert_eq!(clock(Human(Duration::from_secs(3725))), "1:02:05");
+    assert_eq!(clock(Human(Duration::from_secs(90_000))), "1 d 1 h");
+    assert_eq!(cut("日本語".to_owned(), 4), "日…");
 }
 
 #[test]
