@@ -45,7 +45,7 @@ fn operations(lang: Lang) -> Markup {
         section.card {
             h2 { (console::OPERATIONS.of(lang)) }
             div.scroll tabindex="0" role="region" aria-label=(console::OPERATIONS.of(lang)) {
-                table.api {
+                table.cards {
                     thead { tr {
                         th scope="col" { (console::REQUEST.of(lang)) }
                         th scope="col" { (console::WHAT_IT_DOES.of(lang)) }
@@ -56,8 +56,8 @@ fn operations(lang: Lang) -> Markup {
                         tr {
                             th scope="row" { span.method { (operation.method) } " " code { (operation.path) } }
                             td { (operation.summary) }
-                            td { (link(operation.request)) }
-                            td { (link(operation.reply)) }
+                            td data-label=(console::TAKES.of(lang)) { (link(operation.request)) }
+                            td data-label=(console::GIVES.of(lang)) { (link(operation.reply)) }
                         }
                     } }
                 }
@@ -78,13 +78,16 @@ fn schemas() -> Markup {
         .unwrap_or(&none);
     html! {
         @for (name, schema) in schemas {
-            section.card id=(name) lang="en" {
-                h2 { (name) }
-                @if let Some(text) = schema["description"].as_str() { p { (text) } }
-                dl.fields {
-                    @for (field, about) in schema["properties"].as_object().unwrap_or(&none) {
-                        dt { code { (field) } " " span.dim { (kind(about)) } }
-                        dd { (about["description"].as_str().unwrap_or_default()) }
+            // A link to what stands inside opens it.
+            details.card lang="en" {
+                summary { h2 { (name) } }
+                div id=(name) {
+                    @if let Some(text) = schema["description"].as_str() { p { (text) } }
+                    dl.fields {
+                        @for (field, about) in schema["properties"].as_object().unwrap_or(&none) {
+                            dt { code { (field) } " " span.dim { (kind(about)) } }
+                            dd { (about["description"].as_str().unwrap_or_default()) }
+                        }
                     }
                 }
             }

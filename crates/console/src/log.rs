@@ -27,6 +27,8 @@ use crate::viewer::Viewer;
 const ENTRIES: u32 = 100;
 /// Length of `2026-11-22T21:30`: what a field for a date and time takes.
 const MINUTE_LEN: usize = 16;
+/// In the place of a level: what somebody asked for.
+const ASKED: &str = "asked";
 /// Entries of an export.
 const EXPORT_MAX: u32 = 10_000;
 
@@ -39,9 +41,11 @@ fn wanted(form: &Form) -> EventsQuery {
         let parsed: Result<jiff::Timestamp, _> = zoned.parse();
         parsed.ok().map(jiff::Timestamp::as_millisecond)
     };
+    let level = text("level");
     EventsQuery {
         event_id: text("event_id"),
-        level: text("level"),
+        asked: (level.as_deref() == Some(ASKED)).then_some(true),
+        level: level.filter(|level| level != ASKED),
         text: text("q"),
         since_ms: moment("since"),
         until_ms: moment("until"),
@@ -67,6 +71,11 @@ async fn find(viewer: &Viewer, filter: EventFilter) -> Result<EventPage, ScmErro
     viewer
         .ask(move |manager, caller, reply| manager.find_events(caller, filter, reply))
         .await
+}
+
+/// Where everything is that somebody asked for.
+pub(crate) fn asked_for() -> String {
+    format!("/events?{}", query(&[("level", ASKED)]))
 }
 
 /// `GET /events`
@@ -137,13 +146,14 @@ fn filters(form: &Form, all: bool, action: &str, lang: Lang) -> Markup {
             label.grow { span { (console::SEARCH.of(lang)) }
                 input type="search" name="q" value=(given("q")) placeholder=(console::IN_NAMES_PARAMETERS_CAUSES.of(lang)); }
             @if all {
-                label { span { (console::SERVICE.of(lang)) } input name="service" value=(given("service")) autocomplete="off"; }
+                label { span { (console::SERVICE.of(lang)) } input name="service" value=(given("service")) size="12" autocomplete="off"; }
             } @else { input type="hidden" name="name" value=(given("name")); }
             label { span { (console::LEVEL.of(lang)) }
                 select name="level" {
                     option value="" { (console::ALL.of(lang)) }
                     option value="warning" selected[level == "warning"] { (console::WARNINGS_AND_ERRORS.of(lang)) }
                     option value="error" selected[level == "error"] { (console::ERRORS.of(lang)) }
+                    option value=(ASKED) selected[level == ASKED] { (console::ASKED_FOR.of(lang)) }
                 }
             }
             label { span { (console::EVENT_IDS.of(lang)) } input name="event_id" value=(given("event_id")) placeholder="7031,7034" size="10"; }

@@ -15,7 +15,7 @@ use relance_scm::event_log::{
 };
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{ScmError, ServiceId};
-use relance_texts::console;
+use relance_texts::{Words, console};
 use tokio::sync::broadcast::error::TryRecvError;
 use tokio::time::Instant;
 
@@ -27,7 +27,7 @@ use crate::reply::{Answer, page as html_page, problem};
 use crate::stream::{Closed, Message, Sender, respond};
 use crate::tab::Tab;
 use crate::viewer::Viewer;
-use crate::{row, table, time};
+use crate::{log, row, table, time};
 
 /// How far back failures and changes are looked for, milliseconds.
 const BACK_MS: i64 = 86_400_000;
@@ -35,6 +35,8 @@ const BACK_MS: i64 = 86_400_000;
 const ENTRIES_MAX: usize = 50_000;
 /// Rows of each part.
 const ROWS_MAX: usize = 50;
+/// Rows of a part that are seen before the others are unfolded: a phone shows eight or so at a time.
+const SEEN: usize = 8;
 /// Lines of output below a failure.
 const LINES: usize = 5;
 /// Changes that come faster than this are shown together.
@@ -93,6 +95,14 @@ fn link(info: &ServiceInfo, tab: Tab) -> Markup {
     html! { a href=(tab.href(&info.config.service_name)) { bdi { (info.config.display_name) } } }
 }
 
+/// A colon between two parts of a row.
+fn colon(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => ": ",
+        Lang::Fr => "\u{A0}: ",
+    }
+}
+
 /// What is due: recoveries and schedules, the soonest first.
 fn next(state: &State, lang: Lang) -> Markup {
     let mut due: Vec<(i64, Markup)> = Vec::new();
@@ -102,22 +112,36 @@ fn next(state: &State, lang: Lang) -> Markup {
             let deed = lang::action(pending.action.kind).of(lang);
             (
                 pending.due.0,
-                html! { (link(info, Tab::Recovery)) ": " (deed) },
+                html! { (link(info, Tab::Recovery)) (colon(lang)) (deed) },
             )
         }));
         due.extend(info.next_start.map(|at| {
             let text =
-                html! { (link(info, Tab::General)) ": " (console::STARTS_BY_SCHEDULE.of(lang)) };
+                html! { (link(info, Tab::General)) (colon(lang)) (console::STARTS_BY_SCHEDULE.of(lang)) };
             (at.0, text)
         }));
     }
     due.sort_by_key(|(at, _)| *at);
     html! {
         @if due.is_empty() { p.dim { (console::NOTHING_IS_DUE.of(lang)) } }
-        ul.due {
-            @for (at, what) in due.iter().take(ROWS_MAX) { li { span.when { (time::until(*at)) } span { (what) } } }
-        }
+        @let rows = due.iter().take(ROWS_MAX).map(|(at, what)| html! { li { span.when { (time::until(*at)) } span { (what) } } });
+        (folded(rows, console::LATER, |rows| html! { ul.due { @for row in rows { (row) } } }, lang))
         (others(due.len(), "/?sort=next", lang))
+    }
+}
+
+/// The first rows of a part, and the others below a word that unfolds them.
+fn folded(
+    rows: impl Iterator<Item = Markup>,
+    word: Words,
+    list: impl Fn(&[Markup]) -> Markup,
+    lang: Lang,
+) -> Markup {
+    let rows: Vec<Markup> = rows.collect();
+    let (seen, others) = rows.split_at(SEEN.min(rows.len()));
+    html! {
+        (list(seen))
+        @if !others.is_empty() { details { summary { (word.of(lang)) } (list(others)) } }
     }
 }
 
@@ -182,7 +206,8 @@ fn failed(
 ) -> Markup {
     html! {
         @if report.is_empty() { p.dim { (console::NOTHING_HAS_FAILED.of(lang)) } }
-        @for service in report.iter().take(ROWS_MAX) { (failures_of(service, infos.get(&service.service).map(Arc::as_ref), lang)) }
+        @let articles = report.iter().take(ROWS_MAX).map(|service| failures_of(service, infos.get(&service.service).map(Arc::as_ref), lang));
+        (folded(articles, console::OTHER_SERVICES, |articles| html! { @for article in articles { (article) } }, lang))
         (others(report.len(), "/events?level=error", lang))
     }
 }
@@ -225,17 +250,19 @@ fn last_lines(output: &str) -> Option<String> {
 fn changes(entries: &[LogEntry], more: bool, lang: Lang) -> Markup {
     html! {
         @if entries.is_empty() { p.dim { (console::NOTHING_WAS_CHANGED.of(lang)) } }
-        ul.due {
-            @for entry in entries.iter().rev() {
-                li {
-                    a.when href={ "/events/" (entry.number) } { (time::ago(entry.at.0)) }
-                    span { bdi { (entry.sentence_with_author().of(lang)) }
-                        @if let Some(author) = &entry.details.author { " " span.dim { (author) } }
-                    }
-                }
+        (folded(entries.iter().rev().map(|entry| change(entry, lang)), console::EARLIER, |rows| html! { ul.due { @for row in rows { (row) } } }, lang))
+        @if more { p { a href=(log::asked_for()) { (console::ALL_THAT_WAS_ASKED_FOR.of(lang)) } } }
+    }
+}
+
+fn change(entry: &LogEntry, lang: Lang) -> Markup {
+    html! {
+        li {
+            a.when href={ "/events/" (entry.number) } { (time::ago(entry.at.0)) }
+            span { bdi { (entry.sentence_with_author().of(lang)) }
+                @if let Some(author) = &entry.details.author { " " span.dim { (author) } }
             }
         }
-        @if more { p { a href="/events" { (console::LOG_EVENT_LOG.of(lang)) } } }
     }
 }
 

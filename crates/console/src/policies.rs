@@ -38,7 +38,7 @@ pub(crate) async fn list(viewer: Viewer) -> Answer<Response> {
         div.head { h1 { (console::POLICIES.of(lang)) } }
         p.dim { (console::WHAT_POLICIES_ARE.of(lang)) }
         @if policies.is_empty() { p.card { (console::NO_POLICIES.of(lang)) } } @else {
-            div.card.scroll { table {
+            div.scroll { table.cards {
                 thead { tr {
                     th scope="col" { (console::POLICY.of(lang)) }
                     th scope="col" { (console::SERVICES.of(lang)) }
@@ -59,8 +59,8 @@ fn row(info: &PolicyInfo, lang: Lang) -> Markup {
     html! {
         tr {
             th scope="row" { a href=(href(name)) { bdi { (name) } } }
-            td { (info.used_by.len()) }
-            td {
+            td data-label=(console::SERVICES.of(lang)) { (info.used_by.len()) }
+            td data-label=(console::WHAT_FOLLOWS.of(lang)) {
                 @if actions.is_empty() { (action(None, lang)) }
                 @else { ol.plain { @for action in &actions { li { (action) } } } }
             }

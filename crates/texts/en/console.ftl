@@ -152,6 +152,7 @@ console-level = Level
 console-all = All
 console-warnings-and-errors = Warnings and errors
 console-errors = Errors
+console-asked-for = Asked for by somebody
 console-event-ids = Event ids
 console-from-utc = From (UTC)
 console-until-utc = Until (UTC)
@@ -557,6 +558,8 @@ console-nothing-has-failed = Nothing has failed in the last 24 hours.
 console-deleted-since = deleted since
 console-the-last = the last { $time }
 console-who-changed-what = Changed in the last 24 hours
+console-other-services = Other services
+console-all-that-was-asked-for = Everything that was asked for
 console-nothing-was-changed = Nobody has changed or controlled a service.
 console-and-more = { $count ->
     [one] and { $count } more

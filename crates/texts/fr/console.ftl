@@ -152,6 +152,7 @@ console-level = Niveau
 console-all = Tous
 console-warnings-and-errors = Avertissements et erreurs
 console-errors = Erreurs
+console-asked-for = Demandés par quelqu’un
 console-event-ids = Numéros
 console-from-utc = De (UTC)
 console-until-utc = À (UTC)
@@ -560,6 +561,8 @@ console-nothing-has-failed = Rien n’a échoué ces dernières 24 heures.
 console-deleted-since = supprimé depuis
 console-the-last = le dernier { $time }
 console-who-changed-what = Modifications des dernières 24 heures
+console-other-services = Autres services
+console-all-that-was-asked-for = Tout ce qui a été demandé
 console-nothing-was-changed = Personne n’a modifié ni commandé de service.
 console-and-more = { $count ->
     [one] et { $count } de plus

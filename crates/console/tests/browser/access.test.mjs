@@ -234,4 +234,5 @@ test("every operation of the OpenAPI document is there, and it is readable as a 
   const page = await world.page({ go: "/api" });
   await page.getByRole("link", { name: "ServiceReply" }).first().click();
   await page.getByRole("heading", { name: "ServiceReply" }).waitFor();
+  await page.locator("#ServiceReply").getByText("Its identity in the database.").waitFor();
 });

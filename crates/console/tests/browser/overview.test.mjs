@@ -31,6 +31,27 @@ test("what needs a person, what failed and why, what comes next, and who did wha
   assert.deepEqual(world.complaints(), []);
 });
 
+test("what is older is folded away and stays unfolded, and everything that was asked for is one press away", async (t) => {
+  const world = await World.start(t);
+  const names = Array.from({ length: 60 }, (_, i) => `job-${String(i).padStart(2, "0")}`);
+  for (const name of names) await world.program(name, "exec sleep 1000", { start: false });
+  const page = await world.page({ go: "/overview" });
+  const changes = part(page, "Changed in the last 24 hours");
+  await changes.getByText("The service job-59 was installed").waitFor();
+  assert.equal(await changes.getByText("was installed").filter({ visible: true }).count(), 8);
+  await changes.getByText("Earlier").click();
+  assert.equal(await changes.getByText("was installed").filter({ visible: true }).count(), 50);
+  await world.relance("config", "job-00", "--description", "a first one");
+  await changes.getByText("Settings of job-00 were changed: Description.").waitFor();
+  assert.equal(await changes.getByRole("listitem").filter({ visible: true }).count(), 50, "it stays unfolded");
+  await changes.getByRole("link", { name: "Everything that was asked for" }).click();
+  await page.waitForURL(/level=asked/);
+  assert.equal(await page.getByLabel("Level").inputValue(), "asked");
+  await page.locator("tbody tr").first().getByText("Settings of job-00 were changed").waitFor();
+  assert.equal(await page.locator("tbody tr").count(), 61);
+  assert.deepEqual(world.complaints(), []);
+});
+
 test("the overview is live, and what is down can be started from it", async (t) => {
   const world = await World.start(t);
   const page = await world.page({ go: "/overview" });
