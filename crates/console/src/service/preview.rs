@@ -218,7 +218,7 @@ fn warning(trap: Trap, lang: Lang) -> &'static str {
 
 /// A failure somebody has marked: when, and of which kind: one of [`KINDS`], or a cause that rules can name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Failure {
+struct MarkedFailure {
     at_ms: u64,
     kind: String,
 }
@@ -248,13 +248,13 @@ fn caused(kind: &str) -> Option<Cause> {
     policy_words::happening(&cause).map(|_| cause)
 }
 
-fn marked(form: &Form) -> Vec<Failure> {
+fn marked(form: &Form) -> Vec<MarkedFailure> {
     let mut failures: Vec<_> = form
         .all("at")
         .filter_map(|text| {
             let (at, kind) = text.split_once(':')?;
             let is_known = KINDS.contains(&kind) || caused(kind).is_some();
-            Some(Failure {
+            Some(MarkedFailure {
                 at_ms: at.parse().ok()?,
                 kind: is_known.then(|| kind.to_owned())?,
             })
@@ -313,7 +313,7 @@ fn what_if(config: &ServiceConfig, form: &Form, lang: Lang) -> Markup {
     }
 }
 
-fn script_of(failures: &[Failure]) -> Script {
+fn script_of(failures: &[MarkedFailure]) -> Script {
     let what = |kind: &str| match kind {
         "error" => Happening::Stopped(ExitCode::ServiceSpecific(1)),
         "clean" => Happening::Stopped(ExitCode::SUCCESS),

@@ -176,6 +176,18 @@ fn x53_no_more_processes_than_that_can_be_created() {
     );
 }
 
+/// How the service `a` ended, whose cause must be that memory ran out.
+fn exit_without_memory(daemon: &Daemon) -> String {
+    let cause = cause_of_failure(daemon);
+    assert!(
+        cause.starts_with("out of memory: the kernel killed "),
+        "{cause}"
+    );
+    let info = daemon.query(&name("a"));
+    let exit = info.last_end.and_then(|end| end.exit);
+    exit.expect("it was seen").to_string()
+}
+
 /// The cause of the failure of `a`, which is out of memory.
 fn cause_of_failure(daemon: &Daemon) -> String {
     daemon.wait_for_state(&name("a"), ServiceState::Stopped);
@@ -206,15 +218,12 @@ fn x54_one_process_that_needs_too_much_is_killed_and_the_others_go_on() {
         "restart/1h",
     ];
     start(&daemon, &limits, script);
-    let cause = cause_of_failure(&daemon);
     // The kernel may take the other child, too.
-    assert!(
-        cause.starts_with("out of memory: the kernel killed "),
-        "{cause}"
+    assert_eq!(
+        exit_without_memory(&daemon),
+        "exit status 1",
+        "the shell went on"
     );
-    let info = daemon.query(&name("a"));
-    let exit = info.last_end.and_then(|end| end.exit).expect("it was seen");
-    assert_eq!(exit.to_string(), "exit status 1", "the shell went on");
 }
 
 #[test]
@@ -231,14 +240,11 @@ fn x54_where_it_is_set_the_whole_run_is_killed() {
         "yes",
     ];
     start(&daemon, &limits, GREEDY);
-    let cause = cause_of_failure(&daemon);
-    assert!(
-        cause.starts_with("out of memory: the kernel killed "),
-        "{cause}"
+    assert_eq!(
+        exit_without_memory(&daemon),
+        "signal 9 (KILL)",
+        "the shell too"
     );
-    let info = daemon.query(&name("a"));
-    let exit = info.last_end.and_then(|end| end.exit).expect("it was seen");
-    assert_eq!(exit.to_string(), "signal 9 (KILL)", "the shell too");
     let why = daemon.relance(&["why", "a"]);
     let why = String::from_utf8_lossy(&why.stdout).into_owned();
     assert!(why.contains("out of memory"), "{why}");
