@@ -119,12 +119,14 @@ impl Edit {
             .read(copy, text)
             .map_err(|problems| problems.report(json))?;
         let secrets = found.secrets.clone();
+        let templates = found.templates();
         let to_apply = found.into_to_apply();
         match &self.file {
             None => self.check(manager, &to_apply.services)?,
             Some((path, _)) => self.check_file(path)?,
         }
-        let plan = Plan::of(manager, &to_apply, &secrets)?;
+        let mut plan = Plan::of(manager, &to_apply, &secrets)?;
+        plan.note_surplus(&templates);
         carry_out(manager, &plan, to_apply)?;
         if let Some((path, _)) = &self.file {
             fs::write(path, text).map_err(anyhow::Error::from)?;
