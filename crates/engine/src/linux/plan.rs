@@ -316,6 +316,7 @@ fn explain_execute(
             Win32Error::NOT_ENOUGH_MEMORY,
             start::NoMemory { program }.into(),
         ),
+        libc::ETIMEDOUT => (Win32Error::TIMEOUT, start::HeldUp { program }.into()),
         _ => explain_want(config, program, errno, error),
     }
 }

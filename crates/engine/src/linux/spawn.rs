@@ -1,12 +1,17 @@
-//! Creates a process: `clone` as `vfork` does it, with nothing but system calls in the child.
+//! Creates a process: `clone` as `vfork` does it, with nothing but system calls in the child, and with a
+//! bound for the time that the guardian waits.
 //!
 //! The child shares the guardian's memory until `execve`, so it must not allocate, lock or unwind; a
 //! stage that fails is written to the shared plan and reported by name. It shares the descriptor
 //! table too and leaves it with one `close_range(CLOSE_RANGE_UNSHARE)` that copies only the lowest
 //! descriptors: the cost of a start does not grow with the number of services.
+//!
+//! Its account can hold the child up before it executes anything: by a signal (SIGSTOP), by a lease on the program,
+//! or by a file system of its own. [`patience`] says how long that is waited for.
 
 mod calls;
 mod clone3;
+mod patience;
 mod rights;
 mod spec;
 
@@ -14,9 +19,12 @@ use std::ffi::{CString, NulError, c_char, c_int, c_void};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::ptr;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use calls::{check, errno};
+use calls::{block_signals, check, default_signals, errno};
 use clone3::{Child, Stack, clone3_into};
+use patience::{Gone, Patience};
 pub(crate) use spec::{Ids, Limit, Rights, SERVICE_VARIABLE, SpawnError, SpawnSpec, SpawnStage};
 
 /// Descriptors handed to a child besides 0, 1 and 2, as 3, 4, ...
@@ -63,6 +71,7 @@ pub(crate) struct Witness {
 pub(crate) struct Spawner {
     stack: Stack,
     inherited: Inherited,
+    patience: Patience,
 }
 
 /// What the guardian changed about itself and children get back as it was.
@@ -82,25 +91,11 @@ impl Spawner {
         for offset in 0..STAGED {
             stage(null.as_raw_fd(), offset)?;
         }
-        // SAFETY: a fresh private mapping; checked below.
-        let bottom = unsafe {
-            libc::mmap(
-                ptr::null_mut(),
-                STACK_LEN,
-                libc::PROT_READ | libc::PROT_WRITE,
-                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_STACK | libc::MAP_NORESERVE,
-                -1,
-                0,
-            )
-        };
-        if bottom == libc::MAP_FAILED {
-            return Err(io::Error::last_os_error());
-        }
-        let stack = Stack {
-            bottom,
-            len: STACK_LEN,
-        };
-        Ok(Self { stack, inherited })
+        Ok(Self {
+            stack: new_stack()?,
+            inherited,
+            patience: Patience::default(),
+        })
     }
 
     /// Starts a process of the manager itself, which prints where this one does and reads nothing.
@@ -156,10 +151,18 @@ impl Spawner {
             main: child_main,
             argument: ptr::from_mut(&mut plan).cast(),
         };
+        let wait = self.patience.of(spec);
         // SAFETY: `plan` and all it points to outlive the child's use of them, and `child_main` makes
         // system calls only.
-        let pid = unsafe { self.clone(child, group) }
+        let (pid, gone) = unsafe { self.clone(child, group, wait) }
             .map_err(|error| SpawnError::at(SpawnStage::Clone, &error))?;
+        if gone != Gone::InTime {
+            self.patience.was_lost(spec);
+            return Err(SpawnError {
+                stage: SpawnStage::Execute,
+                errno: libc::ETIMEDOUT,
+            });
+        }
         if let Some(failure) = plan.failure {
             wait_for(pid);
             return Err(failure);
@@ -182,36 +185,83 @@ impl Spawner {
             argument: ptr::null_mut(),
         };
         // SAFETY: the child touches nothing.
-        wait_for(unsafe { self.clone(child, Some(group)) }?);
+        let (pid, gone) = unsafe { self.clone(child, Some(group), patience::OF_PARTS) }?;
+        if gone == Gone::InTime {
+            wait_for(pid);
+        }
         Ok(())
     }
 
+    /// Creates a child, and waits until it executes something or has ended. One that does neither for so long is
+    /// killed.
+    ///
     /// # Safety
     /// The child makes system calls only, and its argument is valid until it executes or ends.
     unsafe fn clone(
         &mut self,
         child: Child,
         group: Option<BorrowedFd<'_>>,
-    ) -> io::Result<libc::pid_t> {
-        let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_FILES;
+        patience: Duration,
+    ) -> io::Result<(libc::pid_t, Gone)> {
+        let flags = libc::CLONE_VM | libc::CLONE_FILES | libc::CLONE_CHILD_CLEARTID;
         let stack = self.stack;
-        if let Some(group) = group {
+        let word = stack.word();
+        word.store(1, Ordering::Relaxed);
+        let pid = match group {
             // SAFETY: as below.
-            return unsafe { clone3_into(group, flags, stack, child) };
-        }
-        // SAFETY: the child runs on a stack of its own, top down, and shares memory with this thread,
-        // which CLONE_VFORK suspends until the child has executed or ended. No other thread exists in
-        // a guardian. The rest is the caller's promise.
-        let pid = unsafe {
-            let top = stack.bottom.byte_add(stack.len);
-            libc::clone(child.main, top, flags | libc::SIGCHLD, child.argument)
+            Some(group) => unsafe { clone3_into(group, flags, stack, child) }?,
+            None => {
+                // SAFETY: the child runs on a stack of its own, top down, and shares memory with this
+                // thread, which does nothing but wait until the child has executed or ended. No other
+                // thread exists in a guardian. The rest is the caller's promise.
+                let pid = unsafe {
+                    let top = stack.bottom.byte_add(stack.len);
+                    let (none, word) = (ptr::null_mut::<c_void>(), word.as_ptr());
+                    libc::clone(
+                        child.main,
+                        top,
+                        flags | libc::SIGCHLD,
+                        child.argument,
+                        none,
+                        none,
+                        word,
+                    )
+                };
+                if pid < 0 {
+                    return Err(io::Error::last_os_error());
+                }
+                pid
+            }
         };
-        if pid < 0 {
-            Err(io::Error::last_os_error())
-        } else {
-            Ok(pid)
+        let gone = patience::wait(word, pid, patience);
+        if gone == Gone::Never {
+            // It will end in the kernel, which writes to this word then: that memory is left to it.
+            self.stack = new_stack()?;
         }
+        Ok((pid, gone))
     }
+}
+
+/// The memory of a child until it executes.
+fn new_stack() -> io::Result<Stack> {
+    // SAFETY: a fresh private mapping; checked below.
+    let bottom = unsafe {
+        libc::mmap(
+            ptr::null_mut(),
+            STACK_LEN,
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_STACK | libc::MAP_NORESERVE,
+            -1,
+            0,
+        )
+    };
+    if bottom == libc::MAP_FAILED {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(Stack {
+        bottom,
+        len: STACK_LEN,
+    })
 }
 
 /// Reaps a child that has ended before it executed anything, and is ours alone to reap.
@@ -306,8 +356,8 @@ struct Plan {
 
 /// The child's whole life before the program.
 extern "C" fn child_main(plan: *mut c_void) -> c_int {
-    // SAFETY: `clone` was given a pointer to a Plan that outlives this function, and the parent is
-    // suspended, so nobody else touches it.
+    // SAFETY: `clone` was given a pointer to a Plan that outlives this function, and the parent
+    // waits, so nobody else touches it.
     let plan = unsafe { &mut *plan.cast::<Plan>() };
     if let Err(stage) = set_up(plan) {
         plan.failure = Some(SpawnError {
@@ -327,6 +377,7 @@ fn set_up(plan: &Plan) -> Result<(), SpawnStage> {
     // SAFETY: plain system calls on values of the plan. libc wrappers that do more than the call
     // (set*id, which signals all threads) are avoided through `syscall`.
     unsafe {
+        block_signals();
         check(libc::syscall(libc::SYS_setsid), SpawnStage::Session)?;
         if let Some(witness) = plan.witness {
             // While the guardian's descriptors are there, its lock among them: anyone who can take that
@@ -358,21 +409,7 @@ fn set_up(plan: &Plan) -> Result<(), SpawnStage> {
         }
         rights.view()?;
         rights.give_up()?;
-        if let Some((uid, gid)) = plan.ids {
-            let (groups, count) = plan.groups;
-            check(
-                libc::syscall(libc::SYS_setgroups, count, groups),
-                SpawnStage::Groups,
-            )?;
-            check(
-                libc::syscall(libc::SYS_setresgid, gid, gid, gid),
-                SpawnStage::Group,
-            )?;
-            check(
-                libc::syscall(libc::SYS_setresuid, uid, uid, uid),
-                SpawnStage::User,
-            )?;
-        }
+        change_account(plan)?;
         rights.keep()?;
         libc::umask(plan.umask);
         check(
@@ -387,6 +424,36 @@ fn set_up(plan: &Plan) -> Result<(), SpawnStage> {
         libc::syscall(libc::SYS_execve, plan.program, plan.argv, plan.envp);
         Err(SpawnStage::Execute)
     }
+}
+
+/// Becomes the account of its service.
+///
+/// # Safety
+/// Only in the child.
+unsafe fn change_account(plan: &Plan) -> Result<(), SpawnStage> {
+    let Some((uid, gid)) = plan.ids else {
+        return Ok(());
+    };
+    let (groups, count) = plan.groups;
+    // SAFETY: plain system calls; the groups are there.
+    unsafe {
+        check(
+            libc::syscall(libc::SYS_setgroups, count, groups),
+            SpawnStage::Groups,
+        )?;
+        check(
+            libc::syscall(libc::SYS_setresgid, gid, gid, gid),
+            SpawnStage::Group,
+        )?;
+        check(
+            libc::syscall(libc::SYS_setresuid, uid, uid, uid),
+            SpawnStage::User,
+        )?;
+        // From here on the account may send it signals, after which the kernel writes down its memory, and
+        // that is the guardian's. `fs.suid_dumpable` would allow it.
+        libc::syscall(libc::SYS_prctl, libc::PR_SET_DUMPABLE, 0, 0, 0, 0);
+    }
+    Ok(())
 }
 
 /// # Safety
@@ -437,22 +504,6 @@ unsafe fn tie_to(parent: u32, signal: c_int) -> libc::c_long {
         let result = libc::syscall(libc::SYS_prctl, libc::PR_SET_PDEATHSIG, signal);
         let is_orphan = libc::syscall(libc::SYS_getppid) != libc::c_long::from(parent);
         if is_orphan { -1 } else { result }
-    }
-}
-
-/// The guardian ignores SIGPIPE and blocks what it reads from a signalfd; a program starts with the
-/// defaults.
-///
-/// # Safety
-/// Only in the child.
-unsafe fn default_signals() {
-    // SAFETY: both are thin wrappers of one system call; zeroed structures are valid (default
-    // action, empty set).
-    unsafe {
-        let default: libc::sigaction = std::mem::zeroed();
-        libc::sigaction(libc::SIGPIPE, &raw const default, ptr::null_mut());
-        let empty: libc::sigset_t = std::mem::zeroed();
-        libc::sigprocmask(libc::SIG_SETMASK, &raw const empty, ptr::null_mut());
     }
 }
 

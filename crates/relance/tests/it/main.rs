@@ -32,6 +32,7 @@ mod french_help;
 mod french_texts;
 mod giving_up;
 mod group_limits;
+mod held_up;
 mod import;
 mod import_behaviour;
 mod instances;

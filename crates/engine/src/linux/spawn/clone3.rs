@@ -1,4 +1,4 @@
-//! `clone3` as `vfork` does it, with a stack for the child and a control group to be born in.
+//! `clone3` with a stack for the child and a control group to be born in.
 //!
 //! libc has no wrapper: the child comes back from the system call on another stack, so a function
 //! cannot return in it, and a few instructions have to call the child's main function instead.
@@ -6,6 +6,7 @@
 use std::ffi::{c_int, c_void};
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
+use std::sync::atomic::AtomicU32;
 
 /// `CLONE_INTO_CGROUP` (Linux 5.7), which does not fit the type that libc gives it.
 const CLONE_INTO_CGROUP: u64 = 1 << 33;
@@ -16,21 +17,28 @@ pub(super) struct Child {
     pub(super) argument: *mut c_void,
 }
 
-/// The child's stack: its lowest address and its length.
+/// The child's stack: its lowest address and its length. It is never unmapped.
 #[derive(Clone, Copy)]
 pub(super) struct Stack {
     pub(super) bottom: *mut c_void,
     pub(super) len: usize,
 }
 
-/// Creates a process in a control group and returns its id once it executes a program or has ended,
-/// as libc's `clone` with the same flags does.
+impl Stack {
+    /// The word at its end, which the kernel clears when the child executes a program or has ended.
+    pub(super) fn word(self) -> &'static AtomicU32 {
+        // SAFETY: mapped, aligned and zeroed by the kernel; the stack, which grows from the top, does not reach it.
+        unsafe { AtomicU32::from_ptr(self.bottom.cast()) }
+    }
+}
+
+/// Creates a process in a control group and returns its id, as libc's `clone` with the same flags does.
 ///
 /// # Errors
 /// The kernel's; `ENOSYS` on a processor for which the instructions are not written.
 ///
 /// # Safety
-/// As for `clone` with these flags: they share memory with the caller, who is suspended. The stack
+/// As for `clone` with these flags: the child shares memory with the caller, who only waits. The stack
 /// is nobody else's, its top is aligned to 16 bytes, and the child makes system calls only.
 pub(super) unsafe fn clone3_into(
     group: BorrowedFd<'_>,
@@ -42,7 +50,7 @@ pub(super) unsafe fn clone3_into(
     let arguments = libc::clone_args {
         flags: number(flags) | CLONE_INTO_CGROUP,
         pidfd: 0,
-        child_tid: 0,
+        child_tid: stack.word().as_ptr() as u64,
         parent_tid: 0,
         exit_signal: number(libc::SIGCHLD),
         stack: stack.bottom as u64,
