@@ -137,10 +137,14 @@ pub(crate) fn told_record(caller: &Caller, record: &Arc<ServiceRecord>) -> Arc<S
     record
 }
 
-/// Whether a process of the current run of a service asks: a run has a session of its own.
+/// Whether a process of the current run of a service asks: a run has a session of its own. One that was seen before the
+/// run began had only the same number: it is over, and a process that was in it may have kept a connection.
 pub(crate) fn is_run_of(caller: &Caller, record: &ServiceRecord) -> bool {
-    let session = caller.session.filter(|session| *session != 0);
-    session.is_some() && session == Some(record.pid())
+    let session = caller.session.filter(|session| session.leader != 0);
+    let run = record.run.as_ref();
+    session
+        .zip(run)
+        .is_some_and(|(session, run)| session.leader == run.pid && session.seen >= run.birth)
 }
 
 /// 1060, with what to do.

@@ -54,8 +54,18 @@ pub struct Caller {
     pub name: Box<str>,
     /// Whom entries of a security descriptor may name to reach this caller (A28).
     pub sids: Box<[Sid]>,
-    /// The session of its process, as the kernel numbers it: the run of a service has one of its own.
-    pub session: Option<u32>,
+    /// The session of its process: the run of a service has one of its own.
+    pub session: Option<Session>,
+}
+
+/// A session of processes, as somebody was seen in it. Its number alone names it only as long as it lasts: after
+/// that the kernel gives it to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// As the kernel numbers it: the process that began it.
+    pub leader: u32,
+    /// When it was there, in nanoseconds of the host's clock, as a run's birth is.
+    pub seen: u64,
 }
 
 impl Caller {

@@ -56,8 +56,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         if *caller == Caller::system() {
             return;
         }
-        let session = caller.session.filter(|session| *session != 0);
-        let itself = session.and_then(|_| {
+        let itself = caller.session.and_then(|_| {
             let mut records = self.records();
             records.find(|record| is_run_of(caller, record))
         });

@@ -10,7 +10,7 @@ use relance_scm::config::EnvironmentVariable;
 use relance_scm::controllers::Controllers;
 use relance_scm::event::{Event, EventLevel};
 use relance_scm::event_log::LogEntry;
-use relance_scm::manager::{Watched, WatchedChange, wait};
+use relance_scm::manager::{Session, Watched, WatchedChange, wait};
 use relance_scm::security::Sid;
 use relance_scm::{EndCause, EndCauseKind, ExitCode, ServiceState};
 
@@ -224,10 +224,10 @@ fn numbers_beyond_those_of_the_log_find_nothing_or_all() {
     assert_eq!(found(None, Some(u64::MAX)), 3);
 }
 
-/// A caller of this user, in this session.
-fn user(uid: u32, session: u32) -> Caller {
+/// A caller of this user, in this session, as it was seen at that time.
+fn user(uid: u32, leader: u32, seen: u64) -> Caller {
     Caller {
-        session: Some(session),
+        session: Some(Session { leader, seen }),
         ..caller(&[Sid::Interactive, Sid::Everyone, Sid::UnixUser(uid)])
     }
 }
@@ -271,12 +271,18 @@ fn e12_who_may_write_to_the_event_log_and_as_whom() {
         entry.check().and_then(|()| handle.author(caller, &entry))
     };
     for name in ["a", "A", "My App"] {
-        let refused = author(&user(34, 5), name).unwrap_err();
+        let refused = author(&user(34, 5, 1), name).unwrap_err();
         assert_eq!(refused.code(), Win32Error::ACCESS_DENIED);
-        let account = author(&user(33, 5), name).unwrap();
+        let account = author(&user(33, 5, 1), name).unwrap();
         assert_eq!((account.uid, account.service), (Some(33), None));
-        let itself = author(&user(34, 700), name).unwrap();
+        let itself = author(&user(34, 700, 1), name).unwrap();
         assert_eq!(itself.service.as_deref(), Some("a"));
+        let of_before = author(&user(34, 700, 0), name).unwrap_err();
+        assert_eq!(
+            of_before.code(),
+            Win32Error::ACCESS_DENIED,
+            "its number was another's"
+        );
         assert!(author(&caller(&[Sid::Administrators]), name).is_ok());
     }
     let root = caller(&[Sid::Administrators]);

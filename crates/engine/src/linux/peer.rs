@@ -2,10 +2,17 @@
 
 use std::io;
 use std::mem::size_of;
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 use relance_scm::Caller;
+use relance_scm::manager::Session;
 use relance_scm::security::Sid;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::clock;
+
+/// `SO_PEERPIDFD` (Linux 6.5): a descriptor of the process that made the connection.
+const SO_PEERPIDFD: libc::c_int = 77;
 
 /// Groups of one peer that are looked at.
 const GROUPS_MAX: usize = 1024;
@@ -36,8 +43,10 @@ impl Administrators {
         let uid = credentials.uid;
         let mut groups = peer_groups(socket)?;
         groups.push(credentials.gid);
+        let session = session(credentials.pid).filter(|_| is_there(socket));
+        let seen = clock::boottime_ns();
         Ok(Caller {
-            session: session(credentials.pid),
+            session: session.map(|leader| Session { leader, seen }),
             ..self.caller(uid, &groups)
         })
     }
@@ -106,6 +115,41 @@ pub(super) fn session(pid: libc::pid_t) -> Option<u32> {
     u32::try_from(session).ok().filter(|session| *session > 0)
 }
 
+/// Whether the process that made the connection has not ended: another one may have its number then. Before
+/// Linux 6.5 nobody says so.
+fn is_there(socket: BorrowedFd<'_>) -> bool {
+    let at_once = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    match process(socket) {
+        // Readable when it has ended.
+        Ok(process) => poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&at_once)) == Ok(0),
+        Err(error) => error.raw_os_error() == Some(libc::ENOPROTOOPT),
+    }
+}
+
+/// The process that made the connection.
+fn process(socket: BorrowedFd<'_>) -> io::Result<OwnedFd> {
+    let mut number: libc::c_int = -1;
+    let mut length = libc::socklen_t::try_from(size_of::<libc::c_int>()).unwrap_or(0);
+    // SAFETY: the number is as long as said, and the kernel writes no more.
+    let result = unsafe {
+        libc::getsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_SOCKET,
+            SO_PEERPIDFD,
+            (&raw mut number).cast(),
+            &raw mut length,
+        )
+    };
+    if result < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the kernel has just made it for this process.
+    Ok(unsafe { OwnedFd::from_raw_fd(number) })
+}
+
 /// The supplementary groups of a peer (`SO_PEERGROUPS`).
 fn peer_groups(socket: BorrowedFd<'_>) -> io::Result<Vec<u32>> {
     let mut groups = vec![0_u32; GROUPS_MAX];
@@ -130,7 +174,8 @@ fn peer_groups(socket: BorrowedFd<'_>) -> io::Result<Vec<u32>> {
 #[cfg(test)]
 mod tests {
     use std::os::fd::AsFd;
-    use std::os::unix::net::UnixStream;
+    use std::os::unix::net::{UnixListener, UnixStream};
+    use std::process::{Command, Stdio};
 
     use super::*;
 
@@ -148,6 +193,36 @@ mod tests {
             caller.sids.contains(&Sid::UnixUser(33)) && caller.sids.contains(&Sid::UnixGroup(4))
         );
         assert!(!caller.sids.contains(&Sid::Service) && !caller.sids.contains(&Sid::LocalSystem));
+    }
+
+    /// Somebody else may have its number by now, a service perhaps.
+    #[test]
+    fn a_peer_that_has_ended_is_in_no_session() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("socket");
+        let listener = UnixListener::bind(&path).unwrap();
+        let administrators = Administrators::new(None);
+        let own = UnixStream::connect(&path).unwrap();
+        let (end, _) = listener.accept().unwrap();
+        drop(own);
+        assert!(is_there(end.as_fd()));
+        if process(end.as_fd()).is_err() {
+            return eprintln!("not run: needs Linux 6.5");
+        }
+        // A process that connects, leaves the connection to another one, and ends.
+        let script = "use IO::Socket::UNIX; my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]); \
+            fork or <STDIN>";
+        let mut parent = Command::new("perl")
+            .args(["-e", script])
+            .arg(&path)
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let _until_dropped = parent.stdin.take();
+        let (end, _) = listener.accept().unwrap();
+        parent.wait().unwrap();
+        let caller = administrators.identify(end.as_fd()).unwrap();
+        assert_eq!(caller.session, None);
     }
 
     #[test]

@@ -35,9 +35,13 @@ fn x67_who_asked_is_told_to_those_who_may_read_the_configuration() {
         let entry = crate::sight::visible_entry(caller, &handle.publisher, &entry);
         entry.and_then(|entry| entry.details.by.as_ref().map(By::kind))
     };
-    assert_eq!(by(&user(34, 0)), Some("hidden"));
-    assert_eq!(by(&user(33, 0)), Some("caller"), "what it asked for itself");
+    assert_eq!(by(&user(34, 0, 1)), Some("hidden"));
+    assert_eq!(
+        by(&user(33, 0, 1)),
+        Some("caller"),
+        "what it asked for itself"
+    );
     assert_eq!(by(&caller(&[Sid::Administrators])), Some("caller"));
     let told = |caller: &Caller| access::told_record(caller, &record).asked.is_some();
-    assert!(!told(&user(34, 0)) && told(&caller(&[Sid::Administrators])));
+    assert!(!told(&user(34, 0, 1)) && told(&caller(&[Sid::Administrators])));
 }
