@@ -35,6 +35,7 @@ mod plain;
 mod played;
 mod policies;
 mod private_file;
+mod rewriting;
 mod selection;
 #[cfg(windows)]
 mod service;

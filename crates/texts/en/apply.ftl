@@ -88,6 +88,7 @@ apply-edit-defaults = Settings that have their defaults. Take the # away to chan
 apply-edit-unchanged = nothing was changed
 apply-edit-renamed = the text describes { $found } instead of { $wanted }; relance create makes a service, relance delete deletes one
 apply-edit-conflict = somebody changed { $names } meanwhile; nothing was applied
+apply-edit-overtaken = it is applied, but somebody changed { $path } meanwhile, so the file was left as it is
 apply-edit-kept = what you wrote is in { $path }; to try again: relance apply -f { $path }
 apply-edit-again = Edit again? [Y/n]
 apply-edit-nowhere = no file below { $path } describes { $name }; without --file the service itself is edited

@@ -88,6 +88,7 @@ apply-edit-defaults = Réglages à leur valeur par défaut. Retirez le # pour en
 apply-edit-unchanged = rien n’a été changé
 apply-edit-renamed = le texte décrit { $found } au lieu de { $wanted } ; relance create crée un service, relance delete en supprime un
 apply-edit-conflict = quelqu’un a changé { $names } entre-temps ; rien n’a été appliqué
+apply-edit-overtaken = c’est appliqué, mais quelqu’un a changé { $path } entre-temps : le fichier a été laissé tel quel
 apply-edit-kept = ce que vous avez écrit est dans { $path } ; pour réessayer : relance apply -f { $path }
 apply-edit-again = Modifier encore ? [O/n]
 apply-edit-nowhere = aucun fichier sous { $path } ne décrit { $name } ; sans --file, le service lui-même est modifié

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use clap::Parser;
 use relance_scm::manager::NewService;
+use relance_scm::system::Told;
 use relance_scm::{ScmError, Sentence, ServiceConfig, Win32Error};
 use relance_texts::apply;
 
@@ -17,6 +18,7 @@ use super::export::configs;
 use crate::cli::{CommandFailure, CommandResult, Common, Manager, usage};
 use crate::lang::say;
 use crate::private_file;
+use crate::rewriting::Rewriting;
 use crate::selection::service_names;
 use crate::service_files::{self, Descriptions, Disk, Problems, write};
 
@@ -121,15 +123,20 @@ impl Edit {
         let secrets = found.secrets.clone();
         let templates = found.templates();
         let to_apply = found.into_to_apply();
+        let mut file = None;
         match &self.file {
             None => self.check(manager, &to_apply.services)?,
-            Some((path, _)) => self.check_file(path)?,
+            Some((path, _)) => file = Some((path, self.rewriting(path, text)?)),
         }
         let mut plan = Plan::of(manager, &to_apply, &secrets)?;
         plan.note_surplus(&templates);
         carry_out(manager, &plan, to_apply)?;
-        if let Some((path, _)) = &self.file {
-            fs::write(path, text).map_err(anyhow::Error::from)?;
+        if let Some((path, rewriting)) = file
+            && !rewriting.finish().writing(path)?
+        {
+            let path = path.display().to_string();
+            let overtaken = apply::EditOvertaken { path };
+            return Err(ScmError::new(Win32Error::OPERATION_ABORTED, overtaken).into());
         }
         let telling = Telling {
             json,
@@ -155,14 +162,18 @@ impl Edit {
         service_files::read(&[root.to_owned()], &[], &disk)
     }
 
-    /// Nobody else has written the file meanwhile.
-    fn check_file(&self, path: &Path) -> CommandResult {
-        if service_files::read_text(path)? == self.text {
-            return Ok(());
-        }
-        let names = path.display().to_string();
-        let conflict = apply::EditConflict { names };
-        Err(ScmError::new(Win32Error::OPERATION_ABORTED, conflict).into())
+    /// The file is ready to be written, and nobody else has written it meanwhile.
+    fn rewriting<'a>(
+        &'a self,
+        path: &Path,
+        text: &'a str,
+    ) -> Result<Rewriting<'a>, CommandFailure> {
+        let begun = Rewriting::begin(path, &self.text, text).writing(path)?;
+        begun.ok_or_else(|| {
+            let names = path.display().to_string();
+            let conflict = apply::EditConflict { names };
+            ScmError::new(Win32Error::OPERATION_ABORTED, conflict).into()
+        })
     }
 
     /// The same services are described, and nobody else has changed them.
