@@ -26,7 +26,7 @@ pub(crate) use files::{FileRights, NotAFile, append_to, check_output, open_outpu
 pub(crate) use output::OutputPlace;
 pub use socket::{Listening, listen};
 pub(crate) use state::opened_to_others;
-pub use state::{State, is_copy, open_state, settle};
+pub use state::{State, check_state, is_copy, open_state, settle};
 use trust::Trust;
 use walk::{Last, Walk};
 

@@ -2,10 +2,12 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser};
 use relance_engine::database::backup::{self, Contents};
+use relance_engine::linux::place;
 use relance_scm::system::Told;
 use relance_scm::{ScmError, Win32Error};
 use relance_texts::{Sentence, command, shown};
@@ -18,8 +20,7 @@ use crate::settings::{Overrides, Settings};
 /// Copy the service database to a file
 ///
 /// Safe while the daemon runs. The file holds every service and the event log, and only its owner
-/// may read it. The command needs the right to read the state folder: that of root, or of the user
-/// that the daemon runs as.
+/// may read it. Run it as the user that the daemon runs as, who owns the state folder.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// The file to write
@@ -51,9 +52,27 @@ impl Place {
         self.state.as_deref()
     }
 
+    /// The settings of a daemon whose state folder this command may use: what others can put there would lead the
+    /// command elsewhere, with the rights of who runs it.
+    pub(crate) fn own_settings(&self) -> Result<Settings, CommandFailure> {
+        let settings = self.settings()?;
+        let folder = &settings.state_folder;
+        let owner = fs::metadata(folder).map(|about| about.uid());
+        let own = rustix::process::geteuid().as_raw();
+        if let Some(owner) = owner.ok().filter(|owner| *owner != own) {
+            let sentence = command::StateOfAnother {
+                folder: shown(folder.display()),
+                owner: shown(owner),
+            };
+            return Err(ScmError::new(Win32Error::ACCESS_DENIED, sentence).into());
+        }
+        place::check_state(folder)?;
+        Ok(settings)
+    }
+
     /// The daemon's settings. Its socket is, as for every command, that of `RELANCE_SOCKET` if nothing
     /// else is named.
-    pub(crate) fn settings(&self) -> Result<Settings, ScmError> {
+    fn settings(&self) -> Result<Settings, ScmError> {
         let socket = std::env::var_os("RELANCE_SOCKET").map(PathBuf::from);
         Settings::load(Overrides {
             config: self.config.clone(),
@@ -65,7 +84,7 @@ impl Place {
 }
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
-    let settings = arguments.place.settings()?;
+    let settings = arguments.place.own_settings()?;
     let database = settings.database();
     if !database.is_file() {
         let sentence = command::NoDatabase {

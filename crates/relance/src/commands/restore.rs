@@ -3,7 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
@@ -12,7 +12,7 @@ use relance_engine::database::OpenError;
 use relance_engine::database::backup::{self, Contents};
 use relance_engine::identity::{Identity, Stage};
 use relance_scm::manager::wait;
-use relance_scm::system::Told;
+use relance_scm::system::{Told, regular};
 use relance_scm::{Caller, ScmError, ServiceManager, Win32Error};
 use relance_texts::{Sentence, command, file, shown};
 use rustix::fs::{FlockOperation, flock};
@@ -31,7 +31,8 @@ use crate::settings::Settings;
 pub(crate) struct Arguments {
     /// The backup
     file: PathBuf,
-    /// Accept a backup of another state folder, or one in which some services cannot be read
+    /// Accept a backup of another state folder, one that another user could have written, or one in
+    /// which some services cannot be read
     #[arg(long)]
     force: bool,
     #[command(flatten)]
@@ -39,7 +40,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
-    let settings = arguments.place.settings()?;
+    let settings = arguments.place.own_settings()?;
     let folder = &settings.state_folder;
     if arguments.place.named_state().is_some() && !folder.is_dir() {
         let sentence = command::NoStateFolder {
@@ -173,7 +174,10 @@ fn prepare(
     copy: &Path,
 ) -> Result<Contents, CommandFailure> {
     let file = &arguments.file;
-    let mut source = File::open(file).reading(file)?;
+    let mut source = regular::open(file).reading(file)?;
+    if !arguments.force {
+        check_author(file, &source)?;
+    }
     let mut target = backup::new_file(copy).writing(copy)?;
     let copied = io::copy(&mut source, &mut target);
     copied.told(|reason| file::NotCopied {
@@ -213,6 +217,24 @@ fn prepare(
         ))),
         None => Ok(contents),
     }
+}
+
+/// A backup that somebody else could have written starts what that user wants, as root perhaps.
+fn check_author(path: &Path, backup: &File) -> CommandResult {
+    let about = backup.metadata().reading(path)?;
+    let own = rustix::process::geteuid().as_raw();
+    let is_of_another = about.uid() != 0 && about.uid() != own;
+    if !is_of_another && about.mode() & 0o002 == 0 {
+        return Ok(());
+    }
+    let path = shown(path.display());
+    let sentence: Sentence = if is_of_another {
+        let owner = shown(about.uid());
+        command::BackupOfAnother { path, owner }.into()
+    } else {
+        command::BackupForAll { path }.into()
+    };
+    Err(ScmError::new(Win32Error::ACCESS_DENIED, sentence).into())
 }
 
 /// Whether a daemon of this boot was killed, so that what it started may still run: the journal of its

@@ -1,8 +1,9 @@
 //! Faults of the store: files that are lost, emptied, damaged or replaced, while the daemon runs and at
 //! rest. In each case services run on, clients are told what is wrong, nothing starts
 //! empty, and a backup brings everything back. `cargo xtask faults` shows the table. `losses` is about engines that
-//! run meanwhile.
+//! run meanwhile, `backups` about the files of `relance backup` and who wrote them.
 
+mod backups;
 mod losses;
 
 use std::fs;
@@ -441,47 +442,6 @@ fn d4_a_service_that_is_made_to_need_itself_by_hand_does_not_wait_for_itself() {
         "1059, entry 7017",
         "nothing waits",
     );
-}
-
-#[test]
-fn a_backup_is_private_replaces_nothing_unasked_and_follows_no_link() {
-    let scene = Scene::new();
-    let mode = fs::metadata(scene.backup())
-        .expect("a folder of the test's own")
-        .mode();
-    assert_eq!(mode & 0o777, 0o600);
-    let again = scene.command("backup", &[]);
-    assert_eq!(again.status.code(), Some(3), "{}", text(&again));
-    says(&again, "--force");
-    let precious = scene.daemon.folder().join("precious");
-    fs::write(&precious, "precious").expect("a folder of the test's own");
-    fs::remove_file(scene.backup()).expect("a folder of the test's own");
-    symlink(&precious, scene.backup()).expect("a folder of the test's own");
-    assert!(!scene.command("backup", &[]).status.success());
-    let forced = scene.command("backup", &["--force"]);
-    says(&forced, "not a regular file");
-    assert_eq!(
-        fs::read_to_string(&precious).expect("a folder of the test's own"),
-        "precious"
-    );
-}
-
-#[test]
-fn a_backup_does_not_go_into_the_state_folder() {
-    let scene = Scene::new();
-    let state = scene.daemon.folder().join("state");
-    let (database, folder) = (state.join("relance.db"), state.display().to_string());
-    let database = database.display().to_string();
-    let words = ["backup", &database, "--state", &folder, "--force"];
-    let refused = scene.daemon.relance(&words);
-    assert_eq!(refused.status.code(), Some(2), "{}", text(&refused));
-    says(&refused, "name a file elsewhere");
-    let nowhere = scene.daemon.folder().join("typo").display().to_string();
-    let backup = scene.backup().display().to_string();
-    let refused = scene
-        .daemon
-        .relance(&["restore", &backup, "--state", &nowhere]);
-    says(&refused, "there is no folder");
 }
 
 #[test]

@@ -17,7 +17,7 @@ use rustix::io::Errno;
 use super::files::open_in;
 use super::refused;
 use super::trust::{Trust, kind};
-use super::walk::{Found, Last, Walk};
+use super::walk::{Check, Found, Last, Walk};
 use crate::linux::clock::boot_id;
 use crate::linux::kept::Kept;
 use crate::linux::lock;
@@ -49,17 +49,30 @@ pub fn open_state(path: &Path, kept: &mut Kept) -> Result<State, ScmError> {
     })
 }
 
+/// Checks a state folder that a command is about to read or write, if it is there: other users who may write to it could
+/// have the command read and write elsewhere.
+///
+/// # Errors
+/// When others may read or write it or put another in its place.
+pub fn check_state(path: &Path) -> Result<(), ScmError> {
+    let last = |trust: &Trust, path: &Path, stat: &Stat| trust.check_state(path, stat);
+    walk(None, &last).find(path).map(drop)
+}
+
 fn find(path: &Path) -> Result<Found, ScmError> {
     let last = |trust: &Trust, path: &Path, stat: &Stat| trust.check_state(path, stat);
-    let walk = Walk {
+    walk(Some(0o700), &last).open(path)
+}
+
+fn walk<'a>(make: Option<u32>, last: &'a Check<'a>) -> Walk<'a> {
+    Walk {
         to: place::STATE_FOLDER,
-        make: Some(0o700),
+        make,
         system_groups: false,
         shared_folders: true,
         any_owner: false,
-        last: Last::Folder(&last),
-    };
-    walk.open(path)
+        last: Last::Folder(last),
+    }
 }
 
 /// What other users could do with the folder of a running daemon, and the command that repairs it; `None` if

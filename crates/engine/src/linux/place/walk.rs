@@ -38,10 +38,13 @@ pub(super) struct Walk<'a> {
     pub(super) last: Last<'a>,
 }
 
+/// What a place must be, by what is known of it.
+pub(super) type Check<'a> = dyn Fn(&Trust, &Path, &Stat) -> Result<(), ScmError> + 'a;
+
 /// What is at the end of the way.
 pub(super) enum Last<'a> {
     /// A folder, which is checked by this instead of the rules for those on the way.
-    Folder(&'a dyn Fn(&Trust, &Path, &Stat) -> Result<(), ScmError>),
+    Folder(&'a Check<'a>),
     /// A folder like those on the way.
     FolderOnTheWay,
     /// A file, which is for the caller to check.
