@@ -1,5 +1,7 @@
 //! Telling somebody (X86 to X94): the whole way from a process that ends to a receiver, with engines and notifiers that are
-//! killed on it.
+//! killed on it. `lasting` is about all that is configured when a guardian is killed.
+
+mod lasting;
 
 use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Read, Write};
