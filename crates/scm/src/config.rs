@@ -336,14 +336,18 @@ impl ServiceConfig {
             let SettingValue::Duration(time) = value else {
                 continue;
             };
-            let (option, time) = (setting.option, *time);
+            let (key, time) = (setting.key, *time);
             if time > setting.longest {
                 let most = setting.longest;
-                problems.push(invalid(error::TimeTooLong { option, time, most }));
+                problems.push(invalid(error::TimeTooLong {
+                    setting: key,
+                    time,
+                    most,
+                }));
             } else if setting.is_too_short(time) {
                 let least = setting.shortest;
                 problems.push(invalid(error::TimeTooShort {
-                    option,
+                    setting: key,
                     time,
                     least,
                 }));
@@ -386,12 +390,12 @@ impl ServiceConfig {
         }
         let is_sign = matches!(self.extensions.get(READY), Some(Readiness::Output(_)));
         let is_probed = self.extensions.get(PROBE) == Some(Probe::Output);
-        let option = match (is_sign, is_probed) {
-            (true, _) => READY.setting().option,
-            (false, true) => PROBE.setting().option,
+        let setting = match (is_sign, is_probed) {
+            (true, _) => READY.setting().key,
+            (false, true) => PROBE.setting().key,
             (false, false) => return,
         };
-        problems.push(invalid(error::OutputIsThrownAway { option }));
+        problems.push(invalid(error::OutputIsThrownAway { setting }));
     }
 }
 

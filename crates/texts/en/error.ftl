@@ -16,7 +16,7 @@ error-body-length = the body of a request by { $caller } has at most { $most } K
 error-body-slow = the body of the request did not come within { $seconds } s; send it without a pause
 error-body-unreadable = the body of the request cannot be read: { $error }
 error-broken-off = the service manager broke the connection off ({ $error }); look at the service before you ask again
-error-clock-manager = the clock of this manager is the machine's; only a daemon started with --clock manual has one that can be moved
+error-clock-manager = the clock of this manager is the machine's; only a daemon started so (relance daemon --clock manual) has one that can be moved
 error-command-line-empty = the command line is empty; give the program to start
 error-command-line-length = the command line has { $length } characters; shorten it to { $most }
 error-console-mistake = the console made a mistake; see its diagnostics
@@ -137,7 +137,7 @@ error-too-many-sessions = there are too many sessions; end some with `relance co
 error-too-many-streams = { $caller } has as many streams open as one user may ({ $one }), or all users have ({ $all }); close some, or follow as an administrator
 error-user-and-group = there is a user { $name } and a group { $name }; write { $user }{ $name } or { $group }{ $name }
 error-variable-length = the environment variable { $name } has { $length } characters; shorten it to { $most }, or put the value into a file
-error-variable-no-equals = the environment variable "{ $text }" has no =; write NAME=value, or pass on the manager's own with --pass-env
+error-variable-no-equals = the environment variable "{ $text }" has no =; write NAME=value, or pass on the manager's own with pass_environment
     .page = the environment variable "{ $text }" has no =; write NAME=value
 error-wrong-secret = this is not the secret of the run
 
@@ -163,14 +163,14 @@ error-nobody-group = group
 
 ## Values of settings
 
-error-time-too-short = --{ $option } is { $time }; give at least { $least }
-error-time-too-long = --{ $option } is { $time }; give at most { $most }
+error-time-too-short = { $setting } is { $time }; give at least { $least }
+error-time-too-long = { $setting } is { $time }; give at most { $most }
 error-rule-gave-up = a service that gave up is not restarted: in "{ $rule }", name run, reboot or none for gave-up, in a rule of its own
 error-whole-path = "{ $text }" must be an absolute path
 error-read-only-path = --read-only-path: "{ $text }" must be an absolute path, with - before it if it may be missing
 error-yes-or-no = write yes or no
 error-no-readiness = "{ $text }" is not a way to say that a program is ready; write notify (READY=1 by sd_notify), fd:3 (a line on descriptor 3; up to 255), tcp:127.0.0.1:8080 or unix:/run/app.sock (it takes connections), output:TEXT (it prints a line with this text), command:LINE (this command ends with status 0)
-error-output-is-thrown-away = --{ $option } looks at what the program prints, and that is thrown away; choose another --output, or keep --stderr apart
+error-output-is-thrown-away = { $setting } looks at what the program prints, and that is thrown away; choose another output, or keep stderr apart
 error-no-probe = "{ $text }" is not a probe; write http://127.0.0.1:8080/health, tcp:127.0.0.1:6379 or unix:/run/app.sock, with a number for the address, command:LINE (it ends with status 0), or output (it prints something in each interval)
 error-no-backoff = "{ $text }" is not a back-off; write exponential, exponential/1.5 (a factor above 1, up to 100), linear or linear/10s
 error-no-rule = "{ $text }" is not a rule; write causes and actions like exit:75=restart/0 or memory-limit,signal:SEGV=restart/1s/none/0
@@ -183,7 +183,7 @@ error-notices-unreadable = what was told cannot be read: { $error }
 error-no-schedule = "{ $text }" is not a schedule; write it like Mon..Fri 02:30, *:0/15, daily, *-*-01 06:00 Europe/Berlin, or like cron: 30 2 * * 1-5
 error-schedule-never = "{ $text }" never comes: there is no such day; correct the date
 error-schedule-fraction = "{ $text }" has fractions of a second; write whole seconds
-error-schedule-reboot = @reboot is not a schedule; an automatic service starts at boot: --start auto
+error-schedule-reboot = @reboot is not a schedule; an automatic service starts at boot: start_type = auto
 error-schedule-too-long = a schedule has 1024 bytes at most; shorten it
 error-schedule-over = the schedule "{ $text }" never comes again: its years are in the past; correct the date
 error-no-time-zone = there is no time zone "{ $zone }" on this machine; write a name like Europe/Berlin or UTC, or install the time zones (the package tzdata)
@@ -210,7 +210,7 @@ error-soft-above-hard = in "{ $text }" the soft limit is above the hard one; swa
 error-no-limit = "{ $text }" is not a limit; use { $range }
 error-no-size = "{ $text }" is not a size; write it like 500K, 10M or 1G
 error-socket-denied = { $socket } may not be opened; ask an administrator
-error-lines-without-time = the lines of this output carry no time; set log_timestamps (--log-timestamps yes), which puts it before each line from the next start on
+error-lines-without-time = the lines of this output carry no time; set log_timestamps (relance config NAME --log-timestamps yes), which puts it before each line from the next start on
     .page = the lines of this output carry no time; the setting log_timestamps puts it before each line from the next start on
 error-no-manager = no service manager is running (tried { $tried }); start one with `relance daemon`, or name its socket in RELANCE_SOCKET
     .page = the service manager does not run; try again when it does
@@ -225,7 +225,6 @@ error-attach = send Upgrade: relance-channel and Relance-Secret to attach
 error-bearer = only Authorization: Bearer with a token is understood
 error-no-session-of-socket = a peer of the socket has no session to end
 error-control-thread = the thread that takes controls could not be made: { $error }
-error-of-option = --{ $option }: { $problem }
 error-log-rights-root = only a daemon that runs as root can give files to others
 error-dispatcher-descriptor = the dispatcher has no file descriptor left ({ $error }); raise the limit
 error-many-changes = more than { $most } changes of rights in one request; send several
@@ -233,12 +232,12 @@ error-form-unreadable = the form cannot be read: { $error }
 error-request-unreadable = the request cannot be read: { $error }
 error-no-output-yet = { $name } has printed nothing yet
 error-output-unreadable = the output of { $name } cannot be read: { $error }
-error-errors-not-apart = { $name } prints its standard error with its output: relance logs { $name } shows both (--stderr file keeps it apart from the next start on, on Linux)
+error-errors-not-apart = { $name } prints its standard error with its output: relance logs { $name } shows both (relance config { $name } --stderr file keeps it apart from the next start on, on Linux)
     .page = { $name } prints its standard error with its output, so both are shown there
-error-stderr-file-unused = is set, and --stderr { $stderr } puts nothing into a file; use --stderr file, or leave one of the two out
+error-stderr-file-unused = is set, and stderr = { $stderr } puts nothing into a file; use stderr = file, or leave one of the two out
 error-log-file-of-other = { $path } is the manager's log file of { $owner }; name another file
 error-stderr-file-is-of-output = is the file that the output goes to; leave it out, and both go there together
-error-stdout-file-unused = is set, and --output { $output } puts nothing into a file; use --output file, or leave one of the two out
+error-stdout-file-unused = is set, and output = { $output } puts nothing into a file; use output = file, or leave one of the two out
 error-no-file-stdout = { $name } has no log file: its output goes to the standard output of the manager, so in a container to docker logs (relance config { $name } --output file keeps one from the next start on)
     .page = { $name } has no log file: its output goes to the standard output of the manager, so in a container to docker logs (the setting Output on the tab General keeps a file from the next start on)
 error-no-file-journal = { $name } has no log file: its output goes to the journal; journalctl RELANCE_SERVICE={ $name } shows it (relance config { $name } --output file keeps one from the next start on)

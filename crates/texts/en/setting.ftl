@@ -3,7 +3,7 @@
 ## For programs only
 
 setting-fail-on-exit-programs = fail-on-exit is for programs; a service says with its exit code how it ended
-setting-ready-programs = --ready is for programs; a service says RUNNING itself
+setting-ready-programs = ready is for programs; a service says RUNNING itself
 setting-root-directory-programs = root-directory is for programs; a service needs the socket of its manager, which is not in there
 setting-stop-command-programs = stop-command is for programs; a service takes the control STOP
 setting-reload-signal-programs = reload-signal is for programs; a service takes the control PARAMCHANGE
@@ -13,10 +13,10 @@ setting-control-signals-programs = control-signals is for programs; a service ge
 
 setting-windows-no-exits = on Windows only relance host does this, and for programs: what follows the end of a service of its own, the service manager decides; leave it out
 setting-windows-no-recycling = Windows has no such restarts; schedule relance restart as a task
-setting-windows-no-delays = on Windows only relance host does this, and for programs; for a service of its own, write delays out in the list of actions (--actions)
+setting-windows-no-delays = on Windows only relance host does this, and for programs; for a service of its own, write delays out in the list of actions (failure_actions)
 setting-windows-no-restart-groups = on Windows nobody restarts several services one after the other; leave it out
 setting-windows-no-policies = Windows keeps no policies; give each service its own recovery settings
-setting-windows-no-notify = Windows tells nobody by itself; have a recovery command do it: --actions …/run/0 --command "relance notify send TARGET …"
+setting-windows-no-notify = Windows tells nobody by itself; have a recovery command do it (relance failure NAME --actions …/run/0 --command "relance notify send TARGET …")
 setting-windows-no-groups = Windows has no control groups; leave it out, or have the program limit itself with a job object
 setting-windows-no-limits = Windows has no limits of this kind; leave it out
 setting-windows-stop-signal = Windows has no signals; leave out the stop signal: a program is asked to stop by Ctrl-Break and WM_CLOSE
@@ -29,18 +29,18 @@ setting-windows-no-probes = Windows does not check whether a service is alive; l
 setting-windows-no-deadline = Windows has no such deadline; leave it out
 setting-windows-groups = on Windows the account has its groups; make it a member of them
 setting-windows-no-such-programs = Windows has no such programs; leave it out
-setting-windows-privileges = Windows has privileges instead (--required-privilege)
+setting-windows-privileges = Windows has privileges instead (required_privileges)
 setting-windows-no-oom = Windows does not kill processes when memory runs out; leave it out
-setting-windows-priority = on Windows it follows the priority (--priority); leave it out
+setting-windows-priority = on Windows it follows the priority (priority); leave it out
 setting-windows-no-parent = Windows has no signals; leave it out
-setting-windows-tmp = set the variables TMP and TEMP to a folder of its own instead (--env)
+setting-windows-tmp = set the variables TMP and TEMP to a folder of its own instead (environment)
 setting-windows-read-only = on Windows give its account no right to write there (icacls)
 setting-windows-no-root = Windows has no root directories; leave it out
 setting-windows-no-umask = Windows has no umask; leave it out, and give the folder the rights that its files are to have
 setting-windows-no-dependents = Windows leaves dependents alone when a service fails; leave it out
 setting-windows-no-schedule = on Windows the Task Scheduler starts things by the clock; leave it out
-setting-windows-no-files = relance host does not read environment files; give the variables one by one (--env)
-setting-windows-environment = a service of Windows gets the environment of the system; set the variable there, or with --env
+setting-windows-no-files = relance host does not read environment files; give the variables one by one (environment)
+setting-windows-environment = a service of Windows gets the environment of the system; set the variable there, or in the environment of the service
 setting-windows-no-end = a service cannot end Windows' service manager; use the action reboot or run
 setting-windows-no-heartbeats = Windows takes no heartbeats from services; leave it out
 setting-windows-one-file = relance host writes to a file only; read it with relance logs

@@ -2,9 +2,9 @@
 
 target-file-at = { $path }: { $problem }
 target-file-line = line { $line }: what stands there cannot be read; the reader of TOML says: { $problem }
-target-file-owner = it belongs to user { $owner }, who could change it; run: chown { $user }
-target-file-mode = others may read or change it, and it has secrets; run: chmod 600
-target-file-writable = others may change it; run: chmod go-w
+target-file-owner = it belongs to user { $owner }, who could change it; run: chown { $user } { $path }
+target-file-mode = others may read or change it, and it has secrets; run: chmod 600 { $path }
+target-file-writable = others may change it; run: chmod go-w { $path }
 target-in-section = { $section }: { $problem }
 target-no-table = [{ $section }] is not a table; write [{ $section }] on a line of its own
 target-flapping = flapping is a number from 0 to 100

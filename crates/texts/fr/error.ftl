@@ -15,7 +15,7 @@ error-body-length = le corps d’une requête de { $caller } a au plus { $most }
 error-body-slow = le corps de la requête n’est pas arrivé en { $seconds } s ; envoyez-le sans pause
 error-body-unreadable = le corps de la requête ne peut pas être lu : { $error }
 error-broken-off = le gestionnaire de services a rompu la connexion ({ $error }) ; regardez le service avant de redemander
-error-clock-manager = l’horloge de ce gestionnaire est celle de la machine ; seul un démon démarré avec --clock manual en a une que l’on peut avancer
+error-clock-manager = l’horloge de ce gestionnaire est celle de la machine ; seul un démon démarré ainsi (relance daemon --clock manual) en a une que l’on peut avancer
 error-command-line-empty = la ligne de commande est vide ; indiquez le programme à démarrer
 error-command-line-length = la ligne de commande a { $length } caractères ; raccourcissez-la à { $most }
 error-console-mistake = la console a fait une erreur ; voyez ses diagnostics
@@ -136,7 +136,7 @@ error-too-many-sessions = il y a trop de sessions ; terminez-en avec `relance co
 error-too-many-streams = { $caller } a autant de flux ouverts qu’un utilisateur peut en avoir ({ $one }), ou tous les utilisateurs en ont ({ $all }) ; fermez-en, ou suivez en tant qu’administrateur
 error-user-and-group = il y a un utilisateur { $name } et un groupe { $name } ; écrivez { $user }{ $name } ou { $group }{ $name }
 error-variable-length = la variable d’environnement { $name } a { $length } caractères ; raccourcissez-la à { $most }, ou mettez la valeur dans un fichier
-error-variable-no-equals = la variable d’environnement « { $text } » n’a pas de = ; écrivez NOM=valeur, ou transmettez celle du gestionnaire avec --pass-env
+error-variable-no-equals = la variable d’environnement « { $text } » n’a pas de = ; écrivez NOM=valeur, ou transmettez celle du gestionnaire avec pass_environment
     .page = la variable d’environnement « { $text } » n’a pas de = ; écrivez NOM=valeur
 error-wrong-secret = ce n’est pas le secret de cette exécution
 
@@ -162,14 +162,14 @@ error-nobody-group = groupe
 
 ## Valeurs des réglages
 
-error-time-too-short = --{ $option } vaut { $time } ; donnez au moins { $least }
-error-time-too-long = --{ $option } vaut { $time } ; donnez au plus { $most }
+error-time-too-short = { $setting } vaut { $time } ; donnez au moins { $least }
+error-time-too-long = { $setting } vaut { $time } ; donnez au plus { $most }
 error-rule-gave-up = rien ne redémarre après l’abandon : dans « { $rule } », donnez run, reboot ou none pour gave-up, dans une règle à part
 error-whole-path = « { $text } » doit être un chemin absolu
 error-read-only-path = --read-only-path : « { $text } » doit être un chemin absolu, avec - devant s’il peut manquer
 error-yes-or-no = écrivez yes ou no
 error-no-readiness = « { $text } » n’est pas une façon de dire qu’un programme est prêt ; écrivez notify (READY=1 par sd_notify), fd:3 (une ligne sur le descripteur 3 ; jusqu’à 255), tcp:127.0.0.1:8080 ou unix:/run/app.sock (il accepte des connexions), output:TEXTE (il écrit une ligne qui contient ce texte), command:LIGNE (cette commande se termine avec le code 0)
-error-output-is-thrown-away = --{ $option } regarde ce que le programme écrit, et cela est jeté ; choisissez une autre --output, ou gardez --stderr à part
+error-output-is-thrown-away = { $setting } regarde ce que le programme écrit, et cela est jeté ; choisissez une autre sortie (output), ou gardez stderr à part
 error-no-probe = « { $text } » n’est pas une sonde ; écrivez http://127.0.0.1:8080/health, tcp:127.0.0.1:6379 ou unix:/run/app.sock, avec une adresse numérique, command:LIGNE (elle se termine avec le code 0), ou output (il écrit quelque chose à chaque intervalle)
 error-no-backoff = « { $text } » ne décrit pas des délais croissants ; écrivez exponential, exponential/1.5 (un facteur au-dessus de 1, jusqu’à 100), linear ou linear/10s
 error-no-rule = « { $text } » n’est pas une règle ; écrivez des causes et des actions, comme exit:75=restart/0 ou memory-limit,signal:SEGV=restart/1s/none/0
@@ -182,7 +182,7 @@ error-notices-unreadable = les avis envoyés ne peuvent pas être lus : { $error
 error-no-schedule = « { $text } » n’est pas un horaire ; écrivez par exemple Mon..Fri 02:30, *:0/15, daily, *-*-01 06:00 Europe/Berlin, ou comme cron : 30 2 * * 1-5
 error-schedule-never = « { $text } » n’arrive jamais : ce jour n’existe pas ; corrigez la date
 error-schedule-fraction = « { $text } » a des fractions de seconde ; écrivez des secondes entières
-error-schedule-reboot = @reboot n’est pas un horaire ; un service automatique démarre avec la machine : --start auto
+error-schedule-reboot = @reboot n’est pas un horaire ; un service automatique démarre avec la machine : start_type = auto
 error-schedule-too-long = un horaire a 1024 octets au plus ; raccourcissez-le
 error-schedule-over = l’horaire « { $text } » ne revient plus : ses années sont passées ; corrigez la date
 error-no-time-zone = le fuseau horaire « { $zone } » n’existe pas sur cette machine ; écrivez un nom comme Europe/Paris ou UTC, ou installez les fuseaux (le paquet tzdata)
@@ -209,7 +209,7 @@ error-soft-above-hard = dans « { $text } », la limite souple dépasse la limit
 error-no-limit = « { $text } » n’est pas une limite ; utilisez { $range }
 error-no-size = « { $text } » n’est pas une taille ; écrivez-la comme 500K, 10M ou 1G
 error-socket-denied = { $socket } ne peut pas être ouvert ; demandez à un administrateur
-error-lines-without-time = les lignes de cette sortie ne portent pas d’heure ; mettez log_timestamps (--log-timestamps yes), qui la place devant chaque ligne dès le prochain démarrage
+error-lines-without-time = les lignes de cette sortie ne portent pas d’heure ; mettez log_timestamps (relance config NOM --log-timestamps yes), qui la place devant chaque ligne dès le prochain démarrage
     .page = les lignes de cette sortie ne portent pas l’heure ; le réglage log_timestamps la met devant chaque ligne dès le prochain démarrage
 error-no-manager = aucun gestionnaire de services ne tourne (essayé : { $tried }) ; démarrez-en un avec `relance daemon`, ou indiquez son socket dans RELANCE_SOCKET
     .page = le gestionnaire de services ne tourne pas ; réessayez quand il tourne
@@ -224,7 +224,6 @@ error-attach = envoyez Upgrade: relance-channel et Relance-Secret pour vous atta
 error-bearer = seul Authorization: Bearer avec un jeton est compris
 error-no-session-of-socket = un client du socket n’a pas de session à terminer
 error-control-thread = le fil d’exécution qui prend les commandes n’a pas pu être créé : { $error }
-error-of-option = --{ $option } : { $problem }
 error-log-rights-root = seul un démon qui tourne en tant que root peut donner des fichiers à d’autres
 error-dispatcher-descriptor = le répartiteur n’a plus de descripteur de fichier ({ $error }) ; relevez la limite
 error-many-changes = plus de { $most } changements de droits en une requête ; envoyez-en plusieurs
@@ -232,12 +231,12 @@ error-form-unreadable = le formulaire ne peut pas être lu : { $error }
 error-request-unreadable = la requête ne peut pas être lue : { $error }
 error-no-output-yet = { $name } n’a encore rien écrit
 error-output-unreadable = la sortie de { $name } ne peut pas être lue : { $error }
-error-errors-not-apart = { $name } écrit sa sortie d’erreur avec sa sortie : relance logs { $name } montre les deux (--stderr file la tient à part à partir du prochain démarrage, sous Linux)
+error-errors-not-apart = { $name } écrit sa sortie d’erreur avec sa sortie : relance logs { $name } montre les deux (relance config { $name } --stderr file la tient à part à partir du prochain démarrage, sous Linux)
     .page = { $name } affiche ses erreurs avec sa sortie ; les deux y sont montrées
-error-stderr-file-unused = est défini, et --stderr { $stderr } n’écrit dans aucun fichier ; utilisez --stderr file, ou omettez l’un des deux
+error-stderr-file-unused = est défini, et stderr = { $stderr } n’écrit dans aucun fichier ; utilisez stderr = file, ou omettez l’un des deux
 error-log-file-of-other = { $path } est le fichier journal du gestionnaire pour { $owner } ; nommez un autre fichier
 error-stderr-file-is-of-output = est le fichier où va la sortie ; omettez-le, et les deux y vont ensemble
-error-stdout-file-unused = est défini, et --output { $output } n’écrit dans aucun fichier ; utilisez --output file, ou omettez l’un des deux
+error-stdout-file-unused = est défini, et output = { $output } n’écrit dans aucun fichier ; utilisez output = file, ou omettez l’un des deux
 error-no-file-stdout = { $name } n’a pas de fichier journal : sa sortie va à la sortie standard du gestionnaire, donc dans un conteneur à docker logs (relance config { $name } --output file en tient un à partir du prochain démarrage)
     .page = { $name } n’a pas de fichier journal : sa sortie va à la sortie standard du gestionnaire, donc dans un conteneur à docker logs (le réglage Sortie de l’onglet Général garde un fichier dès le prochain démarrage)
 error-no-file-journal = { $name } n’a pas de fichier journal : sa sortie va au journal de systemd ; journalctl RELANCE_SERVICE={ $name } la montre (relance config { $name } --output file en tient un à partir du prochain démarrage)

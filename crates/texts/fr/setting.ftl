@@ -3,7 +3,7 @@
 ## Pour les programmes seulement
 
 setting-fail-on-exit-programs = fail-on-exit est pour les programmes ; un service dit par son code de sortie comment il s’est terminé
-setting-ready-programs = --ready est pour les programmes ; un service dit lui-même RUNNING
+setting-ready-programs = ready est pour les programmes ; un service dit lui-même RUNNING
 setting-root-directory-programs = root-directory est pour les programmes ; un service a besoin du socket de son gestionnaire, qui ne s’y trouve pas
 setting-stop-command-programs = stop-command est pour les programmes ; un service prend la commande STOP
 setting-reload-signal-programs = reload-signal est pour les programmes ; un service prend la commande PARAMCHANGE
@@ -13,10 +13,10 @@ setting-control-signals-programs = control-signals est pour les programmes ; un 
 
 setting-windows-no-exits = sous Windows, seul relance host fait cela, pour les programmes : de ce qui suit la fin d’un service à part entière, le gestionnaire de services décide ; omettez-le
 setting-windows-no-recycling = Windows n’a pas de tels redémarrages ; planifiez relance restart comme une tâche
-setting-windows-no-delays = sous Windows, seul relance host fait cela, pour les programmes ; pour un service à part entière, écrivez les délais dans la liste d’actions (--actions)
+setting-windows-no-delays = sous Windows, seul relance host fait cela, pour les programmes ; pour un service à part entière, écrivez les délais dans la liste d’actions (failure_actions)
 setting-windows-no-restart-groups = sous Windows, personne ne redémarre plusieurs services l’un après l’autre ; omettez-le
 setting-windows-no-policies = Windows ne garde pas de politiques ; donnez à chaque service ses propres réglages de récupération
-setting-windows-no-notify = Windows ne prévient personne lui-même ; confiez-le à une commande de récupération : --actions …/run/0 --command "relance notify send DESTINATION …"
+setting-windows-no-notify = Windows ne prévient personne lui-même ; confiez-le à une commande de récupération (relance failure NOM --actions …/run/0 --command "relance notify send DESTINATION …")
 setting-windows-no-groups = Windows n’a pas de groupes de contrôle ; omettez-la, ou faites que le programme se limite lui-même par un objet de traitement (job object)
 setting-windows-no-limits = Windows n’a pas de limites de cette sorte ; omettez-la
 setting-windows-stop-signal = Windows n’a pas de signaux ; omettez le signal d’arrêt : l’arrêt d’un programme se demande par Ctrl-Pause et WM_CLOSE
@@ -29,18 +29,18 @@ setting-windows-no-probes = sous Windows, personne ne regarde si un service vit 
 setting-windows-no-deadline = Windows n’a pas cette limite ; omettez-la
 setting-windows-groups = sous Windows, le compte a ses groupes ; faites-en un de leurs membres
 setting-windows-no-such-programs = Windows n’a pas de tels programmes ; omettez-le
-setting-windows-privileges = Windows a des privilèges à la place (--required-privilege)
+setting-windows-privileges = Windows a des privilèges à la place (required_privileges)
 setting-windows-no-oom = Windows ne tue pas de processus par manque de mémoire ; omettez-le
-setting-windows-priority = sous Windows, cela suit la priorité (--priority) ; omettez-le
+setting-windows-priority = sous Windows, cela suit la priorité (priority) ; omettez-le
 setting-windows-no-parent = Windows n’a pas de signaux ; omettez-le
-setting-windows-tmp = donnez plutôt aux variables TMP et TEMP un dossier à lui (--env)
+setting-windows-tmp = donnez plutôt aux variables TMP et TEMP un dossier à lui (environment)
 setting-windows-read-only = sous Windows, ne donnez pas à son compte le droit d’y écrire (icacls)
 setting-windows-no-root = Windows n’a pas de dossiers racines ; omettez-le
 setting-windows-no-umask = Windows n’a pas de umask ; omettez-le, et donnez au dossier les droits que ses fichiers doivent avoir
 setting-windows-no-dependents = Windows ne touche pas aux services qui dépendent d’un service en échec ; omettez-le
 setting-windows-no-schedule = sous Windows, le Planificateur de tâches démarre à heures fixes ; omettez-le
-setting-windows-no-files = relance host ne lit pas de fichiers d’environnement ; donnez les variables une à une (--env)
-setting-windows-environment = un service de Windows reçoit l’environnement du système ; définissez-y la variable, ou avec --env
+setting-windows-no-files = relance host ne lit pas de fichiers d’environnement ; donnez les variables une à une (environment)
+setting-windows-environment = un service de Windows reçoit l’environnement du système ; définissez-y la variable, ou dans l’environnement du service
 setting-windows-no-end = un service ne peut pas mettre fin au gestionnaire de Windows ; utilisez l’action reboot ou run
 setting-windows-no-heartbeats = Windows ne reçoit pas de signes de vie des services ; omettez-le
 setting-windows-one-file = relance host n’écrit que dans un fichier ; lisez-le avec relance logs

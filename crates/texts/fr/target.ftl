@@ -2,9 +2,9 @@
 
 target-file-at = { $path } : { $problem }
 target-file-line = ligne { $line } : ce qui y est écrit ne peut pas être lu ; le lecteur de TOML dit (en anglais) : { $problem }
-target-file-owner = il appartient à l’utilisateur { $owner }, qui pourrait le changer ; exécutez : chown { $user }
-target-file-mode = d’autres peuvent le lire ou le changer, et il contient des secrets ; exécutez : chmod 600
-target-file-writable = d’autres peuvent le changer ; exécutez : chmod go-w
+target-file-owner = il appartient à l’utilisateur { $owner }, qui pourrait le changer ; exécutez : chown { $user } { $path }
+target-file-mode = d’autres peuvent le lire ou le changer, et il contient des secrets ; exécutez : chmod 600 { $path }
+target-file-writable = d’autres peuvent le changer ; exécutez : chmod go-w { $path }
 target-in-section = { $section } : { $problem }
 target-no-table = [{ $section }] n’est pas une table ; écrivez [{ $section }] sur une ligne à elle
 target-flapping = flapping est un nombre de 0 à 100

@@ -142,3 +142,25 @@ fn no_english_sentence_stands_in_the_french_files() {
         );
     }
 }
+
+/// What the manager refuses is read by programs, in pages and in files too, where nothing is called `--memory-max`: a
+/// setting has the name that it has everywhere, and an option stands in a command that can be typed.
+#[test]
+fn errors_of_the_manager_name_settings_and_whole_commands() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (lang, file) in ["en", "fr"]
+        .into_iter()
+        .flat_map(|lang| ["start", "setting", "error", "refused"].map(|file| (lang, file)))
+    {
+        let path = folder.join(lang).join(file).with_extension("ftl");
+        let text = std::fs::read_to_string(&path).expect("it is there");
+        for line in text.lines() {
+            let mut before = 0;
+            while let Some(at) = line[before..].find("--").map(|at| before + at) {
+                let clause = line[..at].rsplit([';', '(', ')', '`']).next().unwrap_or("");
+                assert!(clause.contains("relance "), "{}: {line}", path.display());
+                before = at + 2;
+            }
+        }
+    }
+}

@@ -85,25 +85,31 @@ pub enum Privacy {
 /// Reads a file that others may not change.
 fn read(path: &Path, privacy: Privacy) -> io::Result<String> {
     let file = regular::open(path)?;
-    check(&file.metadata()?, privacy)?;
+    check(path, &file.metadata()?, privacy)?;
     regular::text(regular::bounded(file, SIZE_MAX)?)
 }
 
 #[cfg(unix)]
-fn check(about: &std::fs::Metadata, privacy: Privacy) -> io::Result<()> {
+fn check(path: &Path, about: &std::fs::Metadata, privacy: Privacy) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt;
     let own = rustix::process::geteuid().as_raw();
+    let path = || shown(path.display());
     if about.uid() != 0 && about.uid() != own {
         let owner = about.uid();
         return Err(refused(target::FileOwner {
             owner: shown(owner),
             user: shown(own),
+            path: path(),
         }));
     }
     // A group may be let read.
     match privacy {
-        Privacy::Secret if about.mode() & 0o027 != 0 => Err(refused(target::FILE_MODE)),
-        Privacy::Known if about.mode() & 0o022 != 0 => Err(refused(target::FILE_WRITABLE)),
+        Privacy::Secret if about.mode() & 0o027 != 0 => {
+            Err(refused(target::FileMode { path: path() }))
+        }
+        Privacy::Known if about.mode() & 0o022 != 0 => {
+            Err(refused(target::FileWritable { path: path() }))
+        }
         _ => Ok(()),
     }
 }
@@ -115,7 +121,7 @@ fn refused(sentence: impl Into<Sentence>) -> io::Error {
 
 #[cfg(not(unix))]
 #[allow(clippy::unnecessary_wraps, reason = "elsewhere a file can be refused")]
-fn check(_: &std::fs::Metadata, _: Privacy) -> io::Result<()> {
+fn check(_: &Path, _: &std::fs::Metadata, _: Privacy) -> io::Result<()> {
     Ok(())
 }
 

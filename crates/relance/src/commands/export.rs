@@ -5,11 +5,12 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use relance_scm::manager::ServiceInfo;
+use relance_scm::system::Told;
 use relance_scm::{PolicyName, RecoveryPolicy, ServiceConfig};
-use relance_texts::{apply, import};
+use relance_texts::{apply, import, shown};
 use relance_wire::api::{ConfigBody, PolicyBody};
 
-use crate::cli::{CommandFailure, CommandResult, Common, Manager, usage};
+use crate::cli::{CommandFailure, CommandResult, Common, Manager};
 use crate::lang::say;
 use crate::plain::plain;
 use crate::policies;
@@ -53,12 +54,8 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         None => print!("{text}"),
         Some(path) => {
             let written = private_file::write(path, &text);
-            written.map_err(|why| {
-                usage(import::CannotWrite {
-                    path: path.display().to_string(),
-                    reason: why.to_string(),
-                })
-            })?;
+            let path = shown(path.display());
+            written.told(|reason| import::CannotWrite { path, reason })?;
         }
     }
     if !hidden.is_empty() {

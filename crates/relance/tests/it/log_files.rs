@@ -206,7 +206,7 @@ fn x62_nobody_to_give_a_log_file_to_is_refused_where_it_is_set() {
     let said = String::from_utf8_lossy(&refused.stderr);
     assert!(!refused.status.success());
     assert!(
-        said.contains("--log-group") && said.contains("no-such-group"),
+        said.contains("log_group") && said.contains("no-such-group"),
         "{said}"
     );
 }

@@ -146,7 +146,7 @@ fn r8_8_a_program_that_ends_before_it_connects() {
     let daemon = Daemon::start(relance());
     let error = start_error(&daemon, "/bin/true");
     assert_eq!(error.code(), Win32Error::SERVICE_REQUEST_TIMEOUT);
-    assert!(error.to_string().contains("--kind program"), "{error}");
+    assert!(error.to_string().contains("kind = program"), "{error}");
 }
 
 #[test]

@@ -169,14 +169,14 @@ fn x65_a_file_that_nothing_goes_into_or_that_is_not_safe_is_refused() {
         &["config", "a", "--stderr", "null", "--stderr-file", file],
     );
     assert!(
-        said.contains("--stderr-file") && said.contains("--stderr file"),
+        said.contains("stderr_file") && said.contains("stderr = file"),
         "{said}"
     );
     let said = refused(
         &daemon,
         &["config", "a", "--output", "journal", "--stdout-file", file],
     );
-    assert!(said.contains("--stdout-file"), "{said}");
+    assert!(said.contains("stdout_file"), "{said}");
     let said = refused(&daemon, &["config", "a", "--stdout-file", "/tmp/x.log"]);
     assert!(said.contains("everybody may write"), "{said}");
     let said = refused(&daemon, &["config", "a", "--stdout-file", "/dev/null"]);
@@ -188,5 +188,5 @@ fn x65_a_file_that_nothing_goes_into_or_that_is_not_safe_is_refused() {
         "{said}"
     );
     let apart = ["config", "a", "--stderr", "file", "--stdout-file", &errors];
-    assert!(refused(&daemon, &apart).contains("--stderr-file"));
+    assert!(refused(&daemon, &apart).contains("stderr_file"));
 }

@@ -291,7 +291,8 @@ fn x43_what_is_thrown_away_cannot_be_looked_at() {
         ];
         let output = daemon.relance(&arguments);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        let advice = format!("{option} looks at what the program prints");
+        let setting = option.trim_start_matches('-');
+        let advice = format!("{setting} looks at what the program prints");
         assert!(!output.status.success() && said.contains(&advice), "{said}");
     }
 }

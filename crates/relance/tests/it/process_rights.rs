@@ -202,7 +202,7 @@ fn x51_a_program_sees_the_root_that_was_set() {
     fs::remove_dir_all(&root).expect("a folder of the test's own");
     let refused = daemon.relance(&["start", "a"]);
     let text = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(text.contains("--root-directory"), "{text}");
+    assert!(text.contains("root_directory"), "{text}");
 }
 
 #[test]

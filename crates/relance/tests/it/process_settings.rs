@@ -147,7 +147,7 @@ fn a_limit_that_cannot_be_set_refuses_the_start() {
     let refused = daemon.relance(&["start", "a"]);
     let text = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(
-        text.contains("1314") && text.contains("--limit-nofile"),
+        text.contains("1314") && text.contains("limit_nofile"),
         "{text}"
     );
     done(&daemon.relance(&["config", "a", "--limit-nofile", ""]));

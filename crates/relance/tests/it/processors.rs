@@ -45,7 +45,7 @@ fn processors_that_are_not_there_refuse_the_start() {
     assert!(daemon.relance(&words).status.success());
     let started = daemon.relance(&["start", "bound"]);
     let text = String::from_utf8_lossy(&started.stderr).into_owned();
-    assert!(text.contains("87") && text.contains("--affinity"), "{text}");
+    assert!(text.contains("87") && text.contains("(affinity)"), "{text}");
     let status = daemon.query(&name("bound")).status;
     assert_eq!(status.state, ServiceState::Stopped);
     // Back to all of them.

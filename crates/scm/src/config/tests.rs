@@ -243,7 +243,7 @@ fn a_time_that_is_too_short_where_it_acts_is_refused() {
     config.extensions.set(PROBE_INTERVAL, Duration::ZERO);
     let error = config.check().unwrap_err();
     let error = error.sentence();
-    assert_eq!(error, "--probe-interval is 0 s; give at least 0.1 s");
+    assert_eq!(error, "probe_interval is 0 s; give at least 0.1 s");
     assert!(config.check_stored().is_ok(), "it can be read");
 }
 

@@ -94,10 +94,10 @@ pub(crate) fn check_log_places(
 ) -> Result<(), ScmError> {
     let (output, stderr) = (extensions.get(OUTPUT), stderr_of(extensions));
     if is_same_file(folder, name, extensions) {
-        let option = STDERR_FILE.setting().option;
+        let setting = STDERR_FILE.setting().key;
         let problem: Sentence = error::STDERR_FILE_IS_OF_OUTPUT.into();
         let code = Win32Error::INVALID_PARAMETER;
-        return Err(ScmError::new(code, error::OfOption { option, problem }));
+        return Err(ScmError::new(code, error::OfSetting { setting, problem }));
     }
     let unused: [(_, _, Sentence); 2] = [
         (
@@ -115,17 +115,17 @@ pub(crate) fn check_log_places(
         let Some(path) = extensions.get(key) else {
             continue;
         };
-        let option = key.setting().option;
-        let is_of_both = option == STDERR_FILE.setting().option && has_one_file(extensions);
+        let setting = key.setting().key;
+        let is_of_both = setting == STDERR_FILE.setting().key && has_one_file(extensions);
         if goes_to != OutputMode::File.name() && !is_of_both {
             let problem = unused;
             let code = Win32Error::INVALID_PARAMETER;
-            return Err(ScmError::new(code, error::OfOption { option, problem }));
+            return Err(ScmError::new(code, error::OfSetting { setting, problem }));
         }
         if let Err(problem) = check_output(Path::new(&*name.fill_in(&path))) {
             let problem = system::reason(&problem);
             let code = Win32Error::PATH_NOT_FOUND;
-            return Err(ScmError::new(code, error::OfOption { option, problem }));
+            return Err(ScmError::new(code, error::OfSetting { setting, problem }));
         }
     }
     Ok(())
@@ -161,8 +161,8 @@ impl<'a> LogOwners<'a> {
             if let Some(owner) = owners.find(|owner| *owner != name) {
                 let path = shown(path.display());
                 let problem = error::LogFileOfOther { owner, path };
-                let (code, option) = (Win32Error::INVALID_PARAMETER, key.setting().option);
-                return Err(ScmError::new(code, error::OfOption { option, problem }));
+                let (code, setting) = (Win32Error::INVALID_PARAMETER, key.setting().key);
+                return Err(ScmError::new(code, error::OfSetting { setting, problem }));
             }
         }
         Ok(())

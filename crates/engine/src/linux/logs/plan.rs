@@ -163,16 +163,16 @@ pub(crate) fn check_log_rights(extensions: &Extensions) -> Result<(), ScmError> 
         let Some(name) = extensions.get(key) else {
             continue;
         };
-        let option = key.setting().option;
+        let setting = key.setting().key;
         principals::find(&format!("{kind}:{name}")).map_err(|refusal| {
             let problem = refusal.to_sentence();
-            ScmError::new(refusal.code(), error::OfOption { option, problem })
+            ScmError::new(refusal.code(), error::OfSetting { setting, problem })
         })?;
         if !rustix::process::getuid().is_root() {
             return Err(ScmError::new(
                 Win32Error::PRIVILEGE_NOT_HELD,
-                error::OfOption {
-                    option,
+                error::OfSetting {
+                    setting,
                     problem: error::LOG_RIGHTS_ROOT,
                 },
             ));

@@ -102,7 +102,7 @@ mod tests {
             .set(SUPPLEMENTARY_GROUPS, ["daemon".into()].into());
         let (code, sentence) = explain(&config, SpawnStage::Groups, &refusal).expect("it is known");
         assert_eq!(code, Win32Error::PRIVILEGE_NOT_HELD);
-        assert!(sentence.of(Lang::En).contains("--supplementary-group"));
+        assert!(sentence.of(Lang::En).contains("supplementary_groups"));
     }
 
     #[test]
