@@ -101,10 +101,10 @@ ValueError 0: win32_create_service(): Argument #1 ($details) the value for key '
 TypeError 0: win32_create_service(): Argument #1 ($details) the value for key 'extensions' must be of type array, another type given
 TypeError 0: win32_create_service(): Argument #1 ($details) the value for key 'extensions' must be of type array, stdClass given
 Win32ServiceException 87: Error invalid parameter (on create service)
-  previous: Win32ServiceException 87: watchdog is 0.01 s; give at least 0.1 s
+  previous: Win32ServiceException 87: watchdog_ms is 0.01 s; give at least 0.1 s
 bool(false)
 Win32ServiceException 87: Error invalid parameter ()
-  previous: Win32ServiceException 87: watchdog is 0.01 s; give at least 0.1 s
+  previous: Win32ServiceException 87: watchdog_ms is 0.01 s; give at least 0.1 s
 bool(true)
 string(6) "a copy"
 Win32ServiceException 1060: Error service does not exist ()

@@ -212,7 +212,7 @@ fn a_time_that_is_cut_where_it_acts_is_refused() {
     config.extensions.set(LOG_MAX_AGE, Some(Duration::MAX));
     let error = config.check().unwrap_err();
     let error = error.sentence();
-    assert!(error.starts_with("--log-max-age is "), "{error}");
+    assert!(error.starts_with("log_max_age_ms is "), "{error}");
     assert!(error.ends_with("; give at most 3650 d"), "{error}");
     assert!(config.check_stored().is_ok(), "it can be read");
 }
@@ -243,7 +243,7 @@ fn a_time_that_is_too_short_where_it_acts_is_refused() {
     config.extensions.set(PROBE_INTERVAL, Duration::ZERO);
     let error = config.check().unwrap_err();
     let error = error.sentence();
-    assert_eq!(error, "probe_interval is 0 s; give at least 0.1 s");
+    assert_eq!(error, "probe_interval_ms is 0 s; give at least 0.1 s");
     assert!(config.check_stored().is_ok(), "it can be read");
 }
 
@@ -273,7 +273,7 @@ fn what_could_be_set_once_stands_until_it_is_changed() {
         .set(RESTART_JITTER, Duration::from_secs(51 * 86_400));
     let error = stored.changed(&touched).unwrap_err();
     assert!(
-        error.sentence().starts_with("--restart-jitter is"),
+        error.sentence().starts_with("restart_jitter_ms is"),
         "{error}"
     );
     assert!(!error.sentence().contains("gave-up"), "{error}");
