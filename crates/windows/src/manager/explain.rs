@@ -19,13 +19,19 @@ pub(super) fn explain(info: &ServiceInfo, entries: &[LogEntry], now: Timestamp) 
     let told = entries.len().saturating_sub(TOLD);
     sentences.extend(entries[told..].iter().map(LogEntry::sentence));
     let recovery = &info.recovery;
+    if recovery.gave_up {
+        let name = &info.config.service_name;
+        sentences.push(why::WindowsHostGaveUp { name }.into());
+    }
     for pending in &recovery.pending {
         let seconds = (pending.due.0 - now.0).max(0) / 1000;
-        let pending = why::WindowsPending {
-            action: pending.action.kind,
-            time: Duration::from_secs(seconds.unsigned_abs()),
-        };
-        sentences.push(pending.into());
+        let time = Duration::from_secs(seconds.unsigned_abs());
+        let action = pending.action.kind;
+        sentences.push(if info.config.host_recovers() {
+            why::WindowsHostPending { action, time }.into()
+        } else {
+            why::WindowsPending { action, time }.into()
+        });
     }
     sentences.push(match recovery.next_action {
         None => why::WINDOWS_NO_ACTIONS.into(),
@@ -42,12 +48,20 @@ pub(super) fn explain(info: &ServiceInfo, entries: &[LogEntry], now: Timestamp) 
 fn state(info: &ServiceInfo) -> Text {
     let name = &info.config.service_name;
     let status = &info.status;
+    let by_host = info.config.host_recovers();
     match (status.state, status.exit_code) {
+        (ServiceState::Paused, _) if by_host => why::WindowsHostWaits {
+            name,
+            process: status.process_id,
+        }
+        .text(),
         (ServiceState::Stopped, ExitCode::NEVER_STARTED) => {
             why::WindowsNeverStarted { name }.text()
         }
         (ServiceState::Stopped, ExitCode::SUCCESS) => why::WindowsClean { name }.text(),
-        (ServiceState::Stopped, ExitCode::PROCESS_ABORTED) => why::WindowsCrashed { name }.text(),
+        (ServiceState::Stopped, ExitCode::PROCESS_ABORTED) if !by_host => {
+            why::WindowsCrashed { name }.text()
+        }
         (ServiceState::Stopped, code) => stopped_with(info, code),
         (state, _) => why::WindowsRunning {
             name,
@@ -68,7 +82,9 @@ fn stopped_with(info: &ServiceInfo, code: ExitCode) -> Text {
         }
         .text(),
     };
-    if info.config.failure_actions_on_non_crash_failures {
+    if info.config.host_recovers() {
+        why::WindowsHostEnded { name, code }.text()
+    } else if info.config.failure_actions_on_non_crash_failures {
         why::WindowsCounts { name, code }.text()
     } else {
         why::WindowsCountsNot { name, code }.text()

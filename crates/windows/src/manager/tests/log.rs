@@ -59,6 +59,41 @@ fn r19_the_counter_comes_from_the_log_and_says_so() {
 }
 
 #[test]
+fn x123_why_says_what_the_host_of_a_program_does() {
+    let (api, manager) = manager();
+    let mut config = service("w");
+    config.kind = ServiceKind::Program;
+    config.failure_actions.actions = [restart(1000)].into();
+    config.extensions.set(RESTART_LIMIT, Some(3));
+    create(&manager, config).unwrap();
+    let why = |state, code| {
+        let status = RawStatus {
+            service_type: 16,
+            state,
+            win32_exit_code: code,
+            process_id: 7,
+            ..RawStatus::default()
+        };
+        api.set_status("w", status);
+        let told = ask(&manager, |m, caller, reply| {
+            m.explain(caller, &name("w"), reply);
+        });
+        let told: Vec<_> = told.unwrap().iter().map(ToString::to_string).collect();
+        told.join(" ")
+    };
+    let paused = why(7, 0);
+    assert!(paused.contains("relance continue w"), "{paused}");
+    api.log(logged(1155, "10:00", &["w", "3", "600000"]));
+    let stopped = why(1, 1067);
+    assert!(
+        stopped.contains("nothing more follows") && stopped.contains("It gave up"),
+        "{stopped}"
+    );
+    let by_hand = why(1, 0);
+    assert!(!by_hand.contains("It gave up"), "{by_hand}");
+}
+
+#[test]
 fn an_unreadable_log_hides_no_status() {
     let (api, manager) = manager();
     create(&manager, service("w")).unwrap();
