@@ -21,7 +21,14 @@ fn numbers_are_ordered_as_each_language_does() {
 fn durations_are_written_as_each_language_does() {
     let human = |ms, lang| Human(Duration::from_millis(ms)).of(lang);
     assert_eq!(human(250, Lang::En), "0.25 s");
-    assert_eq!(human(1, Lang::En), "0.001 s");
+    assert_eq!(human(1, Lang::En), "1 ms");
+    assert_eq!(human(9, Lang::Fr), "9\u{A0}ms");
+    assert_eq!(human(10, Lang::En), "0.01 s");
+    let short = |micros| Human(Duration::from_micros(micros)).of(Lang::En);
+    assert_eq!(
+        [short(1), short(640), short(9999)],
+        ["0.1 ms", "0.6 ms", "9 ms"]
+    );
     assert_eq!(human(0, Lang::En), "0 s");
     assert_eq!(human(250, Lang::Fr), "0,25\u{A0}s");
     assert_eq!(human(349_200_000, Lang::En), "4 d 1 h");

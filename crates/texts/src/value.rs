@@ -187,7 +187,7 @@ impl From<Sentence> for Value {
     }
 }
 
-/// A duration for people: `0.25 s`, `12 s`, `3 min 5 s`, `2 h 10 min`, `4 d 1 h`.
+/// A duration for people: `3 ms`, `0.25 s`, `12 s`, `3 min 5 s`, `2 h 10 min`, `4 d 1 h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Human(pub Duration);
 
@@ -214,10 +214,9 @@ impl Human {
             }
             text
         };
-        let millis = self.0.as_millis();
         match total {
-            // Two digits would say that it is nothing.
-            0 if (1..10).contains(&millis) => format!("0.00{millis} s"),
+            // Two digits of seconds would say that it is nothing.
+            0 if self.0 < Duration::from_millis(10) && !self.0.is_zero() => self.millis(),
             0..10 => {
                 let text = format!("{:.2}", self.0.as_secs_f64());
                 format!("{} s", text.trim_end_matches('0').trim_end_matches('.'))
@@ -226,6 +225,14 @@ impl Human {
             60..3600 => pair((total / 60, "min"), (total % 60, "s")),
             3600..86_400 => pair((total / 3600, "h"), (total % 3600 / 60, "min")),
             _ => pair((total / 86_400, "d"), (total % 86_400 / 3600, "h")),
+        }
+    }
+
+    /// Below one millisecond with a digit of it.
+    fn millis(self) -> String {
+        match self.0.as_millis() {
+            0 => format!("{:.1} ms", (self.0.as_secs_f64() * 1000.0).max(0.1)),
+            millis => format!("{millis} ms"),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! How the last run ended, and whether that counts.
 
+use std::time::Duration;
+
 use relance_scm::event_log::Author;
-use relance_scm::settings::READY;
 use relance_scm::status::ProcessExit;
 use relance_scm::{
     EndCause, EndCauseKind, ExitCode, PolicyName, Sentence, ServiceKind, Win32Error,
@@ -30,7 +31,9 @@ pub fn cause_of(end: &End) -> Option<Sentence> {
 
 /// How long the process had lived, and whether it was killed.
 pub(super) fn how_long(end: &End) -> Option<Text> {
+    // Texts travel in milliseconds.
     let lived = end.lived.filter(|lived| !lived.is_zero())?;
+    let lived = lived.max(Duration::from_millis(1));
     Some(match end.killed_after {
         Some(time) => why::LivedKilled { lived, time }.text(),
         None => why::Lived { lived }.text(),
@@ -39,10 +42,7 @@ pub(super) fn how_long(end: &End) -> Option<Text> {
 
 pub(super) fn last_end(record: &ServiceRecord, end: &End, now: Time) -> Text {
     let (run, ago) = (shown(end.run), now - end.at);
-    let what = match (end.reason, needed_sign(record)) {
-        (EndReason::StartOverdue, Some(sign)) => why::EndStartOverdueSign { sign }.text(),
-        _ => how(record.config.kind, end, stopper(record)),
-    };
+    let what = how(record.config.kind, end, stopper(record));
     if let Some(ceiling) = end.ceiling {
         return why::EndedCeiling {
             run,
@@ -80,13 +80,6 @@ pub(super) fn last_end(record: &ServiceRecord, end: &End, now: Time) -> Text {
         .text(),
         None => why::Ended { run, ago, what }.text(),
     }
-}
-
-/// How the program says that it is ready, if it has to.
-fn needed_sign(record: &ServiceRecord) -> Option<String> {
-    let sign = record.config.extensions.get(READY);
-    let sign = sign.filter(|_| record.config.kind == ServiceKind::Program);
-    sign.map(|sign| sign.to_string())
 }
 
 fn how(kind: ServiceKind, end: &End, stopper: Option<&Author>) -> Text {
