@@ -42,6 +42,7 @@ mod service;
 mod service_files;
 #[cfg(unix)]
 mod settings;
+mod similar;
 mod table;
 #[cfg(test)]
 mod testing;

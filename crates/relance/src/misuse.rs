@@ -10,6 +10,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use relance_scm::{ScmError, Win32Error};
 use relance_texts::{Lang, Sentence, Value, misuse, quoted, shown};
 
+use crate::similar::is_like;
+
 /// Most similar names that are suggested.
 const SIMILAR_MAX: usize = 2;
 
@@ -175,11 +177,18 @@ impl Found<'_> {
         misuse::Conflict { option, others }.into()
     }
 
-    /// The same, with what it looks like most: clap names the most similar last.
+    /// The same, with what it looks like most: clap names the most similar last, and some that only share letters.
     fn with_similar(&self, problem: impl Into<Sentence>, kind: ContextKind) -> Sentence {
         let problem = problem.into();
-        let names = self.texts(kind).into_iter().rev().take(SIMILAR_MAX);
-        let names: Vec<_> = names.collect();
+        let word = match kind {
+            ContextKind::SuggestedSubcommand => ContextKind::InvalidSubcommand,
+            ContextKind::SuggestedValue => ContextKind::InvalidValue,
+            _ => ContextKind::InvalidArg,
+        };
+        let word = self.text(word);
+        let names = self.texts(kind).into_iter().rev();
+        let names = names.filter(|name| is_like(word, name));
+        let names: Vec<_> = names.take(SIMILAR_MAX).collect();
         if names.is_empty() {
             return problem;
         }

@@ -76,8 +76,9 @@ fn what_clap_finds_is_said_in_sentences() {
     );
     says(
         "relance creat",
-        "there is no command \"creat\"; did you mean create, grant?",
+        "there is no command \"creat\"; did you mean create?",
     );
+    says("relance frobnicate", "there is no command \"frobnicate\"");
     says(
         "relance logs a -n x",
         "--lines: \"x\" is not a whole number",

@@ -1,5 +1,7 @@
 //! Which key was meant by an unknown one.
 
+use crate::similar::distance;
+
 /// The key that is spelled most like this one, if one is near.
 pub(super) fn nearest<'a>(key: &str, keys: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let key = key.to_lowercase().replace('-', "_");
@@ -60,23 +62,6 @@ pub(super) fn meant(key: &str) -> Option<&'static str> {
     let key = key.to_lowercase().replace('-', "_");
     let found = MEANT.iter().find(|(known, _)| *known == key);
     found.map(|(_, right)| *right)
-}
-
-/// How many letters differ.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, a) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in b.iter().enumerate() {
-            let least = (diagonal + usize::from(a != *b))
-                .min(row[j] + 1)
-                .min(row[j + 1] + 1);
-            diagonal = std::mem::replace(&mut row[j + 1], least);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]
