@@ -6,9 +6,9 @@ use relance_texts::{Human, Lang, Sentence, Size, setting};
 use crate::config::{Extensions, Probe, Readiness};
 use crate::settings::{
     EXTENSIONS, MEMORY_HIGH, MEMORY_MAX, PROBE, READY, READY_AFTER, RECYCLE_ABOVE, RECYCLE_AFTER,
-    RECYCLE_AFTER_JOBS, RECYCLE_AT, SCHEDULE, START_DEADLINE, Setting, WATCHDOG,
+    RECYCLE_AFTER_JOBS, RECYCLE_AT, SCHEDULE, START_DEADLINE, STOP_COMMAND, Setting, WATCHDOG,
 };
-use crate::{ServiceConfig, ServiceKind};
+use crate::{ServiceConfig, ServiceKind, command_line};
 
 /// Settings that cannot all have their effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +127,42 @@ pub fn of(config: &ServiceConfig, naming: Naming) -> Vec<Contradiction> {
     found.extend(never_ready(set, naming));
     found.extend(never_recycled(set, naming));
     found.extend(never_slowed(set, naming));
+    found.extend(single_quotes(config));
     found
+}
+
+/// In command lines only double quotes hold words together (C6).
+fn single_quotes(config: &ServiceConfig) -> Option<Contradiction> {
+    let set = &config.extensions;
+    let stop = set.get(STOP_COMMAND);
+    let probe = match set.get(PROBE) {
+        Some(Probe::Command(line)) => Some(line),
+        _ => None,
+    };
+    let lines = [
+        Some(&*config.command_line),
+        stop.as_deref(),
+        probe.as_deref(),
+    ];
+    let part = lines.into_iter().flatten().find_map(in_single_quotes)?;
+    Some(Contradiction {
+        problem: setting::SingleQuotes { part }.into(),
+        advice: setting::SINGLE_QUOTES_DO.into(),
+    })
+}
+
+/// The first words that single quotes were to hold together. A word with blanks stands in double quotes already.
+fn in_single_quotes(line: &str) -> Option<String> {
+    let words = command_line::split(line);
+    let begin = words.iter().position(|word| {
+        let value = word
+            .split_once('=')
+            .map_or(word.as_str(), |(_, value)| value);
+        value.starts_with('\'') && !value.contains(' ')
+    })?;
+    let is_end = |word: &String| word.ends_with('\'') && word != "'";
+    let end = words[begin..].iter().position(is_end)?;
+    Some(words[begin..=begin + end].join(" "))
 }
 
 /// It waits for another, or is for services of the other kind.

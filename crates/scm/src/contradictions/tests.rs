@@ -104,3 +104,37 @@ fn the_table_names_settings_that_there_are() {
         }
     }
 }
+
+#[test]
+fn x47_single_quotes_that_hold_nothing_together_are_told() {
+    let said = |line: &str| {
+        let mut config = config();
+        config.command_line = line.into();
+        said_as(&config, Naming::Keys).concat()
+    };
+    for (line, part) in [
+        ("/bin/sh -c 'cd /srv; php a.php'", "'cd /srv; php a.php'"),
+        ("php a.php --queue='high'", "--queue='high'"),
+        ("'/srv/my app/worker' x", "'/srv/my app/worker'"),
+    ] {
+        let said = said(line);
+        assert!(
+            said.contains(part) && said.contains("double quotes"),
+            "{said}"
+        );
+    }
+    for line in [
+        "/bin/sh -c \"echo 'a b'\"",
+        "/bin/sh -c \"'a b' c\"",
+        "php don't",
+        "php 'tis",
+        "/bin/a",
+    ] {
+        assert_eq!(said(line), "", "{line}");
+    }
+    let mut config = config();
+    config
+        .extensions
+        .set(STOP_COMMAND, Some("/bin/sh -c 'touch x'".into()));
+    assert_eq!(count(&config), 1);
+}
