@@ -466,18 +466,10 @@ impl Guardian {
             GuardianRequest::Orders => self.take_board(),
             GuardianRequest::Order { run, order } => self.take_order(run, order),
             GuardianRequest::Command { action, spec } => self.command(action, &spec),
-            GuardianRequest::Signal { run, signal, stops } => {
-                // A new engine may ask again, and a program may treat a second signal as a demand
-                // to stop at once.
-                if stops && !self.note_asked(run) {
-                    return;
-                }
-                if stops {
-                    self.end_stop_command(run);
-                    self.tell_rest(run);
-                }
-                self.signal_run(run, signal);
+            GuardianRequest::Signal { run, signal, stops } if stops => {
+                self.ask_to_stop(run, signal);
             }
+            GuardianRequest::Signal { run, signal, .. } => self.signal_run(run, signal),
             GuardianRequest::StopCommand { run, spec } => self.stop_by_command(run, &spec),
             GuardianRequest::Probe { run, number, spec } => self.probe(run, number, spec),
             GuardianRequest::EndProbe { run } => self.end_probe(run),

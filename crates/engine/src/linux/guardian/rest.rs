@@ -83,6 +83,19 @@ impl Guardian {
         }
     }
 
+    /// Sends a run its stop signal, once: a new engine may ask again, and a program may treat a second signal as a
+    /// demand to stop at once.
+    pub(super) fn ask_to_stop(&mut self, key: RunKey, signal: i32) {
+        if !self.note_asked(key) {
+            return;
+        }
+        self.end_stop_command(key);
+        self.tell_rest(key);
+        self.signal_run(key, signal);
+        // A process that somebody has stopped (SIGSTOP) would not take it.
+        self.signal_run(key, libc::SIGCONT);
+    }
+
     /// Sends a signal to the main process of a run.
     pub(super) fn signal_run(&self, key: RunKey, signal: i32) {
         let Some(run) = self.runs.get(&key).filter(|run| run.end.is_none()) else {
@@ -137,6 +150,7 @@ impl Guardian {
         };
         run.asked.rest = true;
         rest.signal(signal);
+        rest.signal(libc::SIGCONT);
         self.write_asked(key);
     }
 
