@@ -2,7 +2,7 @@
 
 mod lines;
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
 use clap::Parser;
 use relance_scm::manager::{OutputRange, OutputStream, next_output};
@@ -156,7 +156,9 @@ impl Printer {
 
 fn print(bytes: &[u8]) -> CommandResult {
     let mut stdout = std::io::stdout().lock();
-    stdout.write_all(bytes)?;
-    stdout.flush()?;
-    Ok(())
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        // `| head` has what it wanted.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(CommandFailure::Silent(0)),
+        written => Ok(written?),
+    }
 }
