@@ -5,15 +5,18 @@
 //! only for the process and user that opened it: the manager takes anyone who opened a connection for
 //! the caller.
 
+use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use relance_scm::{ScmError, Win32Error};
 use relance_texts::{error, shown};
 use rustix::event::{PollFd, PollFlags, Timespec, poll as poll_for};
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 use rustix::net::{RecvFlags, recv};
 use rustix::process::{getegid, geteuid};
 
@@ -26,6 +29,9 @@ const CLOSELY: Duration = Duration::from_millis(100);
 
 /// How long knocking may take.
 const KNOCK_MAX: Duration = Duration::from_millis(100);
+
+/// More than any process id has.
+const PID_BYTES_MAX: u64 = 16;
 
 static LAST: Mutex<Option<Last>> = Mutex::new(None);
 
@@ -291,6 +297,15 @@ fn try_to_connect(sockets: &[PathBuf]) -> Result<UnixStream, ScmError> {
             },
         ));
     }
+    if let Some((socket, process)) = sockets.iter().find_map(|socket| removed(socket)) {
+        return Err(ScmError::new(
+            Win32Error::RPC_S_SERVER_UNAVAILABLE,
+            error::SocketRemoved {
+                socket: shown(socket.display()),
+                process,
+            },
+        ));
+    }
     let tried: Vec<String> = sockets
         .iter()
         .map(|socket| socket.display().to_string())
@@ -299,6 +314,25 @@ fn try_to_connect(sockets: &[PathBuf]) -> Result<UnixStream, ScmError> {
         Win32Error::RPC_S_SERVER_UNAVAILABLE,
         error::NoManager { tried },
     ))
+}
+
+/// The socket of a manager that runs, which somebody has removed (cleaners of /tmp do), and the process of the manager:
+/// it holds the lock beside the socket, and its id stands in there.
+fn removed(socket: &Path) -> Option<(&Path, u32)> {
+    if socket.exists() {
+        return None;
+    }
+    let mut lock = socket.as_os_str().to_owned();
+    lock.push(".lock");
+    let lock = File::open(lock).ok()?;
+    let is_held = flock(&lock, FlockOperation::NonBlockingLockShared) == Err(Errno::WOULDBLOCK);
+    let mut holder = String::new();
+    (&lock)
+        .take(PID_BYTES_MAX)
+        .read_to_string(&mut holder)
+        .ok()?;
+    let process = holder.trim().parse().ok()?;
+    is_held.then_some((socket, process))
 }
 
 #[cfg(test)]

@@ -167,7 +167,6 @@ error-time-too-short = { $setting } is { $time }; give at least { $least }
 error-time-too-long = { $setting } is { $time }; give at most { $most }
 error-rule-gave-up = a service that gave up is not restarted: in "{ $rule }", name run, reboot or none for gave-up, in a rule of its own
 error-whole-path = "{ $text }" must be an absolute path
-error-read-only-path = --read-only-path: "{ $text }" must be an absolute path, with - before it if it may be missing
 error-yes-or-no = write yes or no
 error-no-readiness = "{ $text }" is not a way to say that a program is ready; write notify (READY=1 by sd_notify), fd:3 (a line on descriptor 3; up to 255), tcp:127.0.0.1:8080 or unix:/run/app.sock (it takes connections), output:TEXT (it prints a line with this text), command:LINE (this command ends with status 0)
 error-output-is-thrown-away = { $setting } looks at what the program prints, and that is thrown away; choose another output, or keep stderr apart
@@ -212,6 +211,7 @@ error-no-size = "{ $text }" is not a size; write it like 500K, 10M or 1G
 error-socket-denied = { $socket } may not be opened; ask an administrator
 error-lines-without-time = the lines of this output carry no time; set log_timestamps (relance config NAME --log-timestamps yes), which puts it before each line from the next start on
     .page = the lines of this output carry no time; the setting log_timestamps puts it before each line from the next start on
+error-socket-removed = a service manager runs (process { $process }), but its socket { $socket } was removed, so that nobody reaches it; kill -KILL { $process } ends it while the services run on, and a new one, started with the same options, takes them over and makes the socket again
 error-no-manager = no service manager is running (tried { $tried }); start one with `relance daemon`, or name its socket in RELANCE_SOCKET
     .page = the service manager does not run; try again when it does
 error-control-signal = "{ $pair }" is not a control and its signal; write 200=USR1, with a control from 128 to 255 and a signal by its name or number
@@ -220,7 +220,7 @@ error-passed-variable = "{ $text }" names no variable to pass on; write its name
 error-variable-name-empty = the name of an environment variable is empty
 error-variable-name-equals = the name of an environment variable contains =
 error-variable-null = an environment variable contains a null character
-error-script = cannot read "{ $text }"; write for instance: crash @2s, exit 1, kill 11, stopped 1066/5, hang, stop, start, quiet 61s, lasts 40m, asleep 2h, no-connect, spawn-fails 2, disable
+error-script = cannot read "{ $text }"; write for instance: crash @2s, exit 1, kill 11, stopped 1066/5, hang, stop, stop now, start, quiet 61s, lasts 40m, asleep 2h, no-connect, spawn-fails 2, disable
 error-attach = send Upgrade: relance-channel and Relance-Secret to attach
 error-bearer = only Authorization: Bearer with a token is understood
 error-no-session-of-socket = a peer of the socket has no session to end

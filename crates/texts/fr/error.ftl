@@ -166,7 +166,6 @@ error-time-too-short = { $setting } vaut { $time } ; donnez au moins { $least }
 error-time-too-long = { $setting } vaut { $time } ; donnez au plus { $most }
 error-rule-gave-up = rien ne redémarre après l’abandon : dans « { $rule } », donnez run, reboot ou none pour gave-up, dans une règle à part
 error-whole-path = « { $text } » doit être un chemin absolu
-error-read-only-path = --read-only-path : « { $text } » doit être un chemin absolu, avec - devant s’il peut manquer
 error-yes-or-no = écrivez yes ou no
 error-no-readiness = « { $text } » n’est pas une façon de dire qu’un programme est prêt ; écrivez notify (READY=1 par sd_notify), fd:3 (une ligne sur le descripteur 3 ; jusqu’à 255), tcp:127.0.0.1:8080 ou unix:/run/app.sock (il accepte des connexions), output:TEXTE (il écrit une ligne qui contient ce texte), command:LIGNE (cette commande se termine avec le code 0)
 error-output-is-thrown-away = { $setting } regarde ce que le programme écrit, et cela est jeté ; choisissez une autre sortie (output), ou gardez stderr à part
@@ -211,6 +210,7 @@ error-no-size = « { $text } » n’est pas une taille ; écrivez-la comme 500K,
 error-socket-denied = { $socket } ne peut pas être ouvert ; demandez à un administrateur
 error-lines-without-time = les lignes de cette sortie ne portent pas d’heure ; mettez log_timestamps (relance config NOM --log-timestamps yes), qui la place devant chaque ligne dès le prochain démarrage
     .page = les lignes de cette sortie ne portent pas l’heure ; le réglage log_timestamps la met devant chaque ligne dès le prochain démarrage
+error-socket-removed = un gestionnaire tourne (processus { $process }), mais son socket { $socket } a été supprimé, et personne ne l’atteint plus ; kill -KILL { $process } y met fin sans arrêter les services, et un nouveau, démarré avec les mêmes options, les reprend et refait le socket
 error-no-manager = aucun gestionnaire de services ne tourne (essayé : { $tried }) ; démarrez-en un avec `relance daemon`, ou indiquez son socket dans RELANCE_SOCKET
     .page = le gestionnaire de services ne tourne pas ; réessayez quand il tourne
 error-control-signal = « { $pair } » n’est pas une commande et son signal ; écrivez 200=USR1, avec une commande de 128 à 255 et un signal par son nom ou son numéro
@@ -219,7 +219,7 @@ error-passed-variable = « { $text } » ne désigne pas de variable à transmett
 error-variable-name-empty = le nom d’une variable d’environnement est vide
 error-variable-name-equals = le nom d’une variable d’environnement contient =
 error-variable-null = une variable d’environnement contient un caractère nul
-error-script = « { $text } » ne peut pas être lu ; écrivez par exemple : crash @2s, exit 1, kill 11, stopped 1066/5, hang, stop, start, quiet 61s, lasts 40m, asleep 2h, no-connect, spawn-fails 2, disable
+error-script = « { $text } » ne peut pas être lu ; écrivez par exemple : crash @2s, exit 1, kill 11, stopped 1066/5, hang, stop, stop now, start, quiet 61s, lasts 40m, asleep 2h, no-connect, spawn-fails 2, disable
 error-attach = envoyez Upgrade: relance-channel et Relance-Secret pour vous attacher
 error-bearer = seul Authorization: Bearer avec un jeton est compris
 error-no-session-of-socket = un client du socket n’a pas de session à terminer
