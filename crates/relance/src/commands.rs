@@ -44,6 +44,7 @@ mod restart;
 mod restore;
 mod sc;
 mod scale;
+mod shell_words;
 mod simulate;
 mod start;
 mod start_type;

@@ -47,6 +47,15 @@ command-progress-next = next within { $time }
 command-progress-restart = then it starts again, even after Ctrl-C
 command-restart-pending = { $name } has stopped, and a restart is still pending from a failure before; relance cancel-recovery { $name } cancels it
 command-missing-program = { $name } was created, but its program { $path } is not there: until it is, a start fails with error 2
+command-program-is-folder = { $name } was created, but its program { $path } is a folder: until it names a program, a start fails with error 5
+command-quoted-whole = { $name } was created, but there is no program { $path }. A program with its arguments is written without quotes around all of it: -- { $path }
+command-shell-variable = { $name } was created, but { $path } is not a program. Variables are given with --env { $path }, before --
+command-shell-home = { $name } was created, but only a shell reads ~ in { $path }; give the program by its absolute path
+command-shell-folder = { $name } was created, but cd is a word of the shell. The folder is given with --working-directory, before --
+command-shell-builtin = { $name } was created, but { $path } is a word of the shell; for a line of shell write -- sh -c '…'
+command-other-user = { $name } was created, but { $path } was not found. The user that it runs as is given with --account, before --
+# Such as && or 2>&1.
+command-shell-operator = { $word } in the command is for a shell; the program gets it as an argument. For a line of shell write -- sh -c '…'
 command-missing-in-path = { $name } was created, but its program { $path } is in none of the folders where the manager looks: until it is, a start fails with error 2; better give its absolute path
 command-missing-probe = { $name } was created, but the program of its probe, { $path }, is not there: until it is, its probes fail
 command-in-background = { $name } was started and went into the background, where it cannot be kept running, so it was killed; have it stay in the foreground, like nginx -g 'daemon off;' or redis-server --daemonize no; relance why { $name } says more

@@ -36,6 +36,7 @@ start-interpreter = the interpreter that { $program } names in its first line do
 start-no-folder = the folder of the program { $program } does not exist; correct the command line
 start-no-program = the program { $program } was not found; correct the command line
 start-path = the path of the program { $program } leads nowhere ({ $error }); correct the command line
+start-program-is-folder = { $program } is a folder; name the program in it
 start-not-executable = the program { $program } may not be executed by its account; make it executable (chmod +x)
 start-not-a-program = { $program } is not a program that can run here; a script needs a first line like #!/bin/sh
 start-too-long = its command line and environment are too long for the system; shorten them

@@ -36,6 +36,7 @@ start-interpreter = l’interpréteur que { $program } nomme dans sa première l
 start-no-folder = le dossier du programme { $program } n’existe pas ; corrigez la ligne de commande
 start-no-program = le programme { $program } est introuvable ; corrigez la ligne de commande
 start-path = le chemin du programme { $program } ne mène nulle part ({ $error }) ; corrigez la ligne de commande
+start-program-is-folder = { $program } est un dossier ; nommez le programme qui s’y trouve
 start-not-executable = le programme { $program } ne peut pas être exécuté par son compte ; rendez-le exécutable (chmod +x)
 start-not-a-program = { $program } n’est pas un programme qui peut tourner ici ; un script demande une première ligne comme #!/bin/sh
 start-too-long = sa ligne de commande et son environnement sont trop longs pour le système ; raccourcissez-les

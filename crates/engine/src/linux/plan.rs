@@ -299,6 +299,10 @@ fn explain_execute(
             Win32Error::PATH_NOT_FOUND,
             start::Path { program, error }.into(),
         ),
+        libc::EACCES if path.is_dir() => (
+            Win32Error::ACCESS_DENIED,
+            start::ProgramIsFolder { program }.into(),
+        ),
         libc::EACCES => (
             Win32Error::ACCESS_DENIED,
             start::NotExecutable { program }.into(),

@@ -17,6 +17,7 @@ use relance_texts::{Message, Text, command};
 use super::doctor::program_file::{self, Wrong};
 use super::options::{ConfigOptions, FailureOptions};
 use super::references;
+use super::shell_words;
 use super::windows_settings::WindowsOptions;
 use crate::cli::{CommandFailure, CommandResult, Common, name, usage};
 use crate::contradictions;
@@ -158,8 +159,15 @@ fn missing_in_path(_: &ServiceConfig, _: &str) -> Option<String> {
 fn missing_program(config: &ServiceConfig) -> Option<Text> {
     let name = &config.service_name;
     let exists = |path: &str| Path::new(path).is_file();
+    if let Some(said) = shell_words::program(config) {
+        return Some(said);
+    }
     if let Some(Wrong::Missing(path)) = program_file::check(&config.command_line, exists) {
+        let is_folder = Path::new(&path).is_dir();
         let path = plain(&path);
+        if is_folder {
+            return Some(command::ProgramIsFolder { name, path }.text());
+        }
         return Some(command::MissingProgram { name, path }.text());
     }
     if let Some(path) = missing_in_path(config, &config.command_line) {

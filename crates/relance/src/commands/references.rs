@@ -1,9 +1,10 @@
 //! References to variables that stay as they are (X32): people who know `.env` files, Compose or Windows
-//! expect something else, so they are told.
+//! expect something else, so they are told. So are those who write what only a shell reads.
 
 use relance_scm::command_line;
 use relance_texts::command;
 
+use super::shell_words;
 use crate::lang::say;
 use crate::plain::plain;
 
@@ -20,6 +21,10 @@ fn literal(command: Option<&str>, variables: &[String]) -> Vec<String> {
         .filter(|line| !cfg!(windows) && !is_for_shell(line))
         .and_then(reference)
         .map(|reference| say(command::ReferenceCommand { reference }));
+    let operator = command
+        .filter(|line| !cfg!(windows) && !is_for_shell(line))
+        .and_then(shell_words::operator)
+        .map(|word| say(command::ShellOperator { word }));
     let in_variables = variables.iter().filter_map(|variable| {
         let (name, value) = variable.split_once('=')?;
         Some(say(command::ReferenceVariable {
@@ -27,7 +32,8 @@ fn literal(command: Option<&str>, variables: &[String]) -> Vec<String> {
             reference: reference(value)?,
         }))
     });
-    in_command.into_iter().chain(in_variables).collect()
+    let of_command = in_command.into_iter().chain(operator);
+    of_command.chain(in_variables).collect()
 }
 
 /// A shell replaces variables itself.
