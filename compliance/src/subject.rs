@@ -11,10 +11,10 @@ use relance_scm::event_log::{EventFilter, Timestamp};
 use relance_scm::manager::{NewService, ServiceInfo, Watch, next_change_until, wait};
 use relance_scm::status::{ProcessExit, ServiceStatus};
 use relance_scm::{
-    Caller, ConfigChange, Control, ExitCode, Reply, ScmError, ServiceConfig, ServiceManager,
-    ServiceName, ServiceState, Win32Error, command_line,
+    Caller, ConfigChange, Control, EndCause, ExitCode, Reply, ScmError, ServiceConfig,
+    ServiceManager, ServiceName, ServiceState, Win32Error, command_line,
 };
-use relance_testkit::compliance::{Actor, LoggedEvent, Subject};
+use relance_testkit::compliance::{Actor, Begin, LoggedEvent, Subject};
 
 use crate::orders::{DO_IT, End, Orders, Start};
 
@@ -187,6 +187,21 @@ impl Actor for RealScm {
         self.stop_asked = true;
     }
 
+    fn stop_now(&mut self) {
+        if self.info().status.state == ServiceState::Running {
+            return self.stop();
+        }
+        self.control(Control::Stop);
+    }
+
+    fn cancel_recovery(&mut self) {
+        unreachable!("Windows cannot do this, and such scenarios are left out");
+    }
+
+    fn end_of(&mut self, _: &EndCause) {
+        unreachable!("scenarios with causes have rules for them, and are left out");
+    }
+
     fn start(&mut self) {
         // A start that fails shows in what the scenario expects next.
         let started = self.ask(|scm, caller, reply| {
@@ -246,6 +261,12 @@ impl Actor for RealScm {
 }
 
 impl Subject for RealScm {
+    fn begin_at(&mut self, _: &Begin) {
+        unreachable!(
+            "scenarios that begin at a time have schedules or quiet hours, and are left out"
+        );
+    }
+
     fn install(&mut self, config: &ServiceConfig) {
         self.order(Orders::default());
         let mut config = config.clone();

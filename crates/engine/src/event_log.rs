@@ -130,5 +130,6 @@ fn ends_a_run(event: &Event) -> bool {
             | Event::EndNotSeen
             | Event::LeftProcesses
             | Event::Held(_)
+            | Event::NeededHangs(..)
     )
 }

@@ -4,6 +4,7 @@
 mod apply;
 mod author;
 mod console;
+mod needs;
 mod notices;
 mod output;
 mod policies;
@@ -14,9 +15,9 @@ mod watch;
 use std::collections::BTreeSet;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::TrySendError;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use relance_policy::explain::explain;
@@ -44,6 +45,7 @@ use crate::command::{Change, ClientRequest, Command};
 use crate::database::{EventLog, Unreadable};
 use crate::info::{Clocks, service_info, status_of};
 use crate::linux::cgroup::Location;
+use crate::linux::clock::millis_of;
 use crate::output::OutputSignals;
 use crate::publisher::Publisher;
 use crate::queue::Requests;
@@ -55,9 +57,28 @@ use crate::signs::SharedSigns;
 pub struct SharedClock {
     /// A manual clock's time; 0: the clock is the machine's.
     manual_ns: AtomicU64,
+    /// How many milliseconds the wall clock is ahead of it, if it is moved with it.
+    wall_ahead: OnceLock<i64>,
 }
 
 impl SharedClock {
+    /// The wall clock is moved with the manual one.
+    pub(crate) fn set_wall_ahead(&self, millis: i64) {
+        let _ = self.wall_ahead.set(millis);
+    }
+
+    /// The time and the wall clock, which the machine shows so.
+    pub(crate) fn clocks(&self, machine: (Time, Timestamp)) -> Clocks {
+        let now = match self.manual_ns.load(Ordering::Acquire) {
+            0 => machine.0,
+            nanos => Time::from_nanos(nanos),
+        };
+        let wall = self.wall_ahead.get().map_or(machine.1, |ahead| {
+            Timestamp(millis_of(now).saturating_add(*ahead))
+        });
+        Clocks { now, wall }
+    }
+
     /// Notes the time of a manual clock.
     pub(crate) fn set_manual(&self, time: Time) {
         self.manual_ns
@@ -169,12 +190,7 @@ impl EngineHandle {
     }
 
     fn clocks(&self) -> Clocks {
-        let (machine, wall) = (self.machine)();
-        let now = match self.clock.manual_ns.load(Ordering::Acquire) {
-            0 => machine,
-            nanos => Time::from_nanos(nanos),
-        };
-        Clocks { now, wall }
+        self.clock.clocks((self.machine)())
     }
 
     /// Everything about a service that the caller may see.
@@ -341,11 +357,14 @@ impl ServiceManager for EngineHandle {
         let record = self.open(caller, name, AccessRights::QUERY_STATUS);
         let told = record.map(|record| access::told_record(caller, &record));
         reply.send(told.map(|record| {
-            let sentences = explain(&record, self.clocks().now);
+            let now = self.clocks().now;
+            let sentences = explain(&record, now);
+            let needs = needs::sentences(&self.publisher, caller, &record, now);
             let problem = self.output_signals.problem(record.id);
             sentences
                 .into_iter()
                 .map(Sentence::from)
+                .chain(needs)
                 .chain(problem)
                 .collect()
         }));

@@ -11,7 +11,7 @@ pub(crate) mod account;
 mod board;
 pub(crate) mod cgroup;
 mod channel;
-mod clock;
+pub(crate) mod clock;
 pub mod daemon;
 mod driver;
 mod environment;

@@ -122,11 +122,11 @@ impl WriterThread {
     pub fn start(
         database: Database,
         retention: Retention,
-        wall: fn() -> Timestamp,
+        wall: impl Fn() -> Timestamp + Send + 'static,
         done: impl FnMut(Committed) + Send + 'static,
     ) -> std::io::Result<Self> {
         let (sender, receiver) = channel();
-        let mut writer = Writer::new(database, retention, wall, Box::new(done));
+        let mut writer = Writer::new(database, retention, Box::new(wall), Box::new(done));
         let thread = std::thread::Builder::new()
             .name("database".into())
             .spawn(move || writer.run(&receiver))?;
@@ -171,7 +171,7 @@ impl Drop for WriterThread {
 pub struct Writer {
     database: Database,
     retention: Retention,
-    wall: fn() -> Timestamp,
+    wall: Box<dyn Fn() -> Timestamp + Send>,
     done: Box<dyn FnMut(Committed) + Send>,
     backlog: Option<Backlog>,
     commits: u32,
@@ -199,7 +199,7 @@ impl Writer {
     pub fn new(
         database: Database,
         retention: Retention,
-        wall: fn() -> Timestamp,
+        wall: Box<dyn Fn() -> Timestamp + Send>,
         done: Box<dyn FnMut(Committed) + Send>,
     ) -> Self {
         Self {

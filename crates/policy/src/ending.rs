@@ -93,6 +93,7 @@ pub(crate) fn note_end(draft: &mut Draft, run: &Run, from: ServiceState, reason:
         rule: None,
         needed: None,
         with_needed: run.with_needed.clone(),
+        waited_for: None,
     }));
 }
 

@@ -8,11 +8,13 @@ use std::time::Duration;
 use relance_scm::config::StartType;
 use relance_scm::event_log::Author;
 use relance_scm::settings::{READY, RESET_AFTER_RUN, SCHEDULE};
-use relance_scm::{ExitCode, RecoveryActionKind, ResetPeriod, ServiceKind, ServiceState};
+use relance_scm::{
+    ExitCode, RecoveryActionKind, ResetPeriod, ServiceKind, ServiceState, Win32Error,
+};
 use relance_texts::{Message, Text, Words, shown, why, word};
 
 use crate::record::{
-    PendingAction, RecyclePhase, RestartWanted, Run, RunPhase, ServiceRecord, StartCause,
+    EndReason, PendingAction, RecyclePhase, RestartWanted, Run, RunPhase, ServiceRecord, StartCause,
 };
 use crate::time::Time;
 pub use last_end::cause_of;
@@ -207,6 +209,34 @@ fn needed_down(record: &ServiceRecord, now: Time) -> Option<Text> {
             why::HeldStarts { needed, time }.text()
         }
     })
+}
+
+/// X114: what is the matter with a service that another one needs, unless it is up. For `why` of that other one,
+/// while it waits for this one, or if its start has failed.
+#[must_use]
+pub fn not_up(needed: &ServiceRecord, now: Time) -> Option<Text> {
+    let name = &needed.config.service_name;
+    let since = needed.run.as_ref().map(|run| run.started_at);
+    match (needed.state, since) {
+        (ServiceState::Stopped, _) => Some(why::NeedsStopped { name }.text()),
+        (ServiceState::StartPending, Some(since)) => {
+            let time = now - since;
+            Some(why::NeedsStarting { name, time }.text())
+        }
+        _ => None,
+    }
+}
+
+/// Whether a service waits for what it needs, or its last start failed because of that.
+#[must_use]
+pub fn lacks_needed(record: &ServiceRecord) -> bool {
+    match (&record.run, &record.last_end) {
+        (Some(run), _) => run.phase == RunPhase::WaitingForDependencies,
+        (None, Some(end)) => {
+            end.reason == EndReason::StartFailed(Win32Error::SERVICE_DEPENDENCY_FAIL)
+        }
+        (None, None) => false,
+    }
 }
 
 /// A run that has reached a soft ceiling, and what it waits for.

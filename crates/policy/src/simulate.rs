@@ -210,7 +210,8 @@ impl Simulation {
                 self.input(Input::Noticed { run, notice });
             }
             (Happening::Hang, Some(run)) => self.hang(run),
-            (Happening::Stop, _) => self.control(Control::Stop),
+            (Happening::Stop | Happening::StopNow, _) => self.control(Control::Stop),
+            (Happening::CancelRecovery, _) => self.ask(Input::CancelRecoveryRequested(None)),
             (Happening::ExitInStop(exit), _) => {
                 self.ignores_stop = true;
                 self.control(Control::Stop);
@@ -258,33 +259,31 @@ impl Simulation {
 
     /// Starts the service by hand.
     pub fn start(&mut self) {
-        let denied = self.input(Input::StartRequested {
+        self.ask(Input::StartRequested {
             cause: StartCause::Demand,
             arguments: [].into(),
         });
-        if let Answer::Denied(reason) = denied {
-            self.note(Occurrence::Refused(reason.code()));
-        }
     }
 
     /// Asks for a restart.
     pub fn restart(&mut self) {
-        let answer = self.input(Input::RestartRequested {
+        self.ask(Input::RestartRequested {
             dependents_active: false,
             with_dependents: false,
             after: None,
         });
-        if let Answer::Denied(reason) = answer {
-            self.note(Occurrence::Refused(reason.code()));
-        }
     }
 
     fn control(&mut self, control: Control) {
-        let answer = self.input(Input::ControlRequested {
+        self.ask(Input::ControlRequested {
             control,
             dependents_active: false,
         });
-        if let Answer::Denied(reason) = answer {
+    }
+
+    /// Somebody asks for something, which may be refused.
+    fn ask(&mut self, input: Input) {
+        if let Answer::Denied(reason) = self.input(input) {
             self.note(Occurrence::Refused(reason.code()));
         }
     }

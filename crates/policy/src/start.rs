@@ -7,7 +7,7 @@ use std::time::Duration;
 use relance_scm::config::StartType;
 use relance_scm::event::Event;
 use relance_scm::settings::{RETRY_FAILED_STARTS, WATCHDOG};
-use relance_scm::{ExitCode, ServiceKind, ServiceState, Win32Error};
+use relance_scm::{ExitCode, ServiceKind, ServiceName, ServiceState, Win32Error};
 
 use crate::action::{Action, Answer, DenyReason};
 use crate::draft::Draft;
@@ -172,14 +172,45 @@ pub(crate) fn dependencies_resolved(
         Err(failure) => {
             let cause = draft.record.run.as_ref().map(|run| run.cause);
             let needed = down_by(&failure);
+            let hangs = hanging(&failure).cloned();
+            let told = hangs.as_ref().and_then(|name| hangs_event(draft, name));
             let (event, error) = dependency_event(failure);
-            fail(draft, id, error, |draft| draft.log(event));
+            fail(draft, id, error, |draft| {
+                draft.log(event);
+                if let Some(told) = told {
+                    draft.log(told);
+                }
+            });
+            if let Some(end) = draft.record.last_end.as_mut().filter(|end| end.run == id) {
+                end.waited_for = hangs.map(|name| name.as_str().into());
+            }
             if let (Some(cause), Some(needed)) = (cause, needed) {
                 held::hold_start(draft, id, cause, needed);
             }
         }
     }
     Answer::Accepted
+}
+
+/// X114: the dependency that starts and never says that it runs.
+fn hanging(failure: &DependencyFailure) -> Option<&ServiceName> {
+    match failure {
+        DependencyFailure::Failed(name, Win32Error::SERVICE_START_HANG) => Some(name),
+        DependencyFailure::Failed(..)
+        | DependencyFailure::Missing(_)
+        | DependencyFailure::Group(_)
+        | DependencyFailure::Loop => None,
+    }
+}
+
+/// What is told of it, unless the start before has failed for the same reason.
+fn hangs_event(draft: &Draft, needed: &ServiceName) -> Option<Event> {
+    let record = &draft.record;
+    let before = record.last_end.as_ref();
+    let before = before.and_then(|end| end.waited_for.as_deref());
+    let waited = draft.now - record.run.as_ref()?.started_at;
+    let needed = needed.as_str();
+    (before != Some(needed)).then(|| Event::NeededHangs(needed.into(), millis(waited)))
 }
 
 /// The dependency that did not start and may still start later.

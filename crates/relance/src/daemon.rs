@@ -26,6 +26,7 @@ use tracing::Level;
 use crate::cli::{CommandFailure, CommandResult, misfit, own_program};
 use crate::console_address::ConsoleAddress;
 use crate::settings::{Cgroups, OutputCopy, Overrides, Settings};
+use crate::text::moment_from;
 
 /// Carries the settings from the guardian to the engine.
 pub(crate) const SETUP_VARIABLE: &str = "RELANCE_ENGINE";
@@ -56,6 +57,10 @@ pub(crate) struct Arguments {
     /// what a policy does in a day
     #[arg(long, value_name = "CLOCK", value_parser = ["machine", "manual"], default_value = "machine")]
     clock: String,
+    /// What date and time a manual clock shows first, like 2026-03-27T01:55; schedules, quiet hours and the
+    /// event log then go by it. For a state folder that is new
+    #[arg(long, value_name = "TIME")]
+    clock_begins: Option<String>,
     /// Run the web console at this address: 127.0.0.1:7467, or PORT alone for that port of this
     /// machine only
     #[arg(long, value_name = "ADDRESS")]
@@ -121,13 +126,16 @@ fn takes_over(arguments: Arguments, version: u32) -> CommandResult {
 /// Reads the settings, and checks that the files of services can be read, so that errors show before anything
 /// is made.
 fn load(arguments: Arguments) -> Result<Settings, ScmError> {
+    let begins = arguments.clock_begins.as_deref().map(beginning);
+    let begins = begins.transpose()?;
     let settings = Settings::load(Overrides {
         config: arguments.config,
         state_folder: arguments.state,
         log_folder: arguments.logs,
         socket: arguments.socket.or_else(socket_of_environment),
         allow_reboot: arguments.allow_reboot,
-        manual_clock: arguments.clock == "manual",
+        manual_clock: arguments.clock == "manual" || begins.is_some(),
+        clock_begins: begins,
         console: arguments.console,
         cgroups: arguments.cgroups,
         pass_environment: arguments.pass_environment,
@@ -137,6 +145,16 @@ fn load(arguments: Arguments) -> Result<Settings, ScmError> {
     })?;
     settings.services()?;
     Ok(settings)
+}
+
+/// What a manual clock shows first, in milliseconds since 1970.
+fn beginning(text: &str) -> Result<i64, ScmError> {
+    moment_from(text)
+        .map(|begins| begins.0)
+        .map_err(|failure| match failure {
+            CommandFailure::Scm(error) => error,
+            _ => Win32Error::INVALID_PARAMETER.into(),
+        })
 }
 
 /// What keeps the daemon from starting, with its exit status.

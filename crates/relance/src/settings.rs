@@ -18,6 +18,7 @@ use relance_engine::storage::Retention;
 use relance_policy::ShutdownLimits;
 use relance_policy::budget::MachineBudgets;
 use relance_scm::budget::{BudgetLimit, QuietHours};
+use relance_scm::event_log::Timestamp;
 use relance_scm::manager::ToApply;
 use relance_scm::system::Told;
 use relance_scm::{ScmError, Win32Error};
@@ -142,6 +143,9 @@ pub(crate) struct Settings {
     pub(crate) socket: PathBuf,
     pub(crate) admin_gid: Option<u32>,
     pub(crate) manual_clock: bool,
+    /// When the wall clock begins, if it is moved with a manual one, in milliseconds since 1970.
+    #[serde(default)]
+    pub(crate) clock_begins: Option<i64>,
     pub(crate) console: Option<ConsoleAddress>,
     pub(crate) cgroups: Cgroups,
     /// The file of targets; a guardian of an earlier version knows none.
@@ -162,6 +166,7 @@ pub(crate) struct Overrides {
     pub(crate) socket: Option<PathBuf>,
     pub(crate) allow_reboot: bool,
     pub(crate) manual_clock: bool,
+    pub(crate) clock_begins: Option<i64>,
     pub(crate) console: Option<String>,
     pub(crate) cgroups: Option<Cgroups>,
     pub(crate) pass_environment: Vec<String>,
@@ -224,6 +229,7 @@ impl Settings {
             socket: choose(overrides.socket, &file.socket, places.socket)?,
             admin_gid,
             manual_clock: overrides.manual_clock,
+            clock_begins: overrides.clock_begins,
             console,
             notify: Some(choose(overrides.notify, &file.notify, beside)?),
             cgroups: overrides.cgroups.unwrap_or(file.cgroups),
@@ -310,6 +316,7 @@ impl Settings {
             services: ToApply::default(),
             notices: None,
             manual_clock: self.manual_clock,
+            clock_begins: self.clock_begins.map(Timestamp),
         }
     }
 

@@ -275,6 +275,8 @@ pub enum Event {
     RestartedWithNeeded(Box<str>),
     /// 1074: somebody stopped it, so that it no longer waits for this.
     HoldEnded(Box<str>),
+    /// 1142: it waited so many milliseconds for this, which it needs and which starts and never says that it runs (X114).
+    NeededHangs(Box<str>, u32),
     /// 1075: the manager was not running at the time of a scheduled start (X73).
     StartMissed,
     /// 1076: it still ran at the time of a scheduled start (X74).

@@ -6,13 +6,15 @@
 //! numbers. `compliance/README.md` describes the format.
 
 mod actor;
+mod begin;
 #[cfg(unix)]
 mod engine;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use relance_policy::simulate::{Moment, Occurrence, Script, Simulation};
+use relance_policy::simulate::{Happening, Moment, Occurrence, Script, Simulation};
 use relance_scm::config::{Extensions, ExtensionsChange};
 use relance_scm::duration::{self, Bare};
 use relance_scm::event::parameter_names;
@@ -21,6 +23,7 @@ use relance_scm::settings::find_extension;
 use relance_scm::{ServiceConfig, ServiceKind, ServiceName, ServiceState};
 
 pub use actor::Actor;
+pub use begin::Begin;
 #[cfg(unix)]
 pub use engine::EngineSubject;
 
@@ -31,6 +34,8 @@ pub struct Scenario {
     pub id: String,
     /// What is configured.
     pub config: ServiceConfig,
+    /// The date and time at its beginning, if that counts.
+    pub begin: Option<Begin>,
     /// What happens and what is expected.
     pub steps: Vec<Step>,
     path: PathBuf,
@@ -75,6 +80,8 @@ fn is_expected(event_id: u32) -> bool {
 
 /// Something that plays scenarios: the policy alone, an engine, real processes, a real SCM.
 pub trait Subject {
+    /// Sets the wall clock, before the service is installed.
+    fn begin_at(&mut self, begin: &Begin);
     /// Installs the service of a scenario, stopped.
     fn install(&mut self, config: &ServiceConfig);
     /// Lets something happen and waits until all that follows at once has followed.
@@ -146,6 +153,7 @@ impl Scenario {
             .collect();
         Self {
             id,
+            begin: value("begin").map(Begin::new),
             config,
             steps,
             path: path.to_owned(),
@@ -157,6 +165,9 @@ impl Scenario {
     /// # Errors
     /// The first line that does not hold, with what was seen instead.
     pub fn play(&self, subject: &mut dyn Subject) -> Result<(), String> {
+        if let Some(begin) = &self.begin {
+            subject.begin_at(begin);
+        }
         subject.install(&self.config);
         let mut seen = 0;
         for step in self.steps.iter().chain([&Step::ExpectNothing]) {
@@ -310,6 +321,7 @@ fn stored(name: &str, value: &str) -> Option<String> {
 #[derive(Default)]
 pub struct PolicySubject {
     simulation: Option<Simulation>,
+    begin: Option<Begin>,
 }
 
 impl PolicySubject {
@@ -321,17 +333,34 @@ impl PolicySubject {
 }
 
 impl Subject for PolicySubject {
+    fn begin_at(&mut self, begin: &Begin) {
+        self.begin = Some(begin.clone());
+    }
+
     fn install(&mut self, config: &ServiceConfig) {
-        self.simulation = Some(Simulation::new(config.clone().into()));
+        let of_service = Arc::new(config.clone());
+        self.simulation = Some(match &self.begin {
+            None => Simulation::new(of_service),
+            Some(begin) => {
+                let simulation = Simulation::at(of_service, begin.second_of_day());
+                match begin.clock(config) {
+                    Some(clock) => simulation.with(clock),
+                    None => simulation,
+                }
+            }
+        });
     }
 
     fn happen(&mut self, moment: &Moment) {
         let simulation = self.simulation();
+        let known = simulation.timeline().entries.len();
         simulation.play(moment);
-        let ignored =
-            simulation.timeline().entries.iter().find(|entry| {
-                matches!(entry.what, Occurrence::Ignored(_) | Occurrence::Refused(_))
-            });
+        // What does not run refuses a stop.
+        let may_refuse = moment.what == Happening::StopNow;
+        let ignored = simulation.timeline().entries[known..].iter().find(|entry| {
+            matches!(entry.what, Occurrence::Ignored(_))
+                || matches!(entry.what, Occurrence::Refused(_)) && !may_refuse
+        });
         assert!(
             ignored.is_none(),
             "the scenario asks for what cannot happen: {ignored:?}"

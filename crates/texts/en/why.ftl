@@ -47,6 +47,9 @@ why-restart-waits-stop = it starts again once it has stopped, however long that 
 
 why-scheduled = Its schedule starts it: { $schedule }.
 why-queued-start = Its schedule came while it ran; it is started once it has stopped (X74).
+# Of another service, which this one waits for.
+why-needs-starting = It needs { $name }, which has been starting for { $time } and has not said that it runs (X114): relance why { $name } says what it lacks.
+why-needs-stopped = It needs { $name }, which does not run: relance why { $name } says why.
 why-needed-down = { $needed }, which it needs, has been down for { $ago }: until it is back, ends of this service do not count (X70).
 why-held = { $needed }, which it needs, is down; since { $ago } it is held, and it starts when { $needed } is back (X70): relance why { $needed } says what is wrong there, relance stop { $name } ends the wait.
 why-held-starts = { $needed }, which it needs, is back; it starts in { $time } (X70).
@@ -67,7 +70,6 @@ why-end-start-failed = the start failed with { $text } ({ $error })
 why-end-terminated = it was ended by force because somebody asked
 why-end-not-connected = the start failed: its process ended with { $exit } before it connected to the manager
 why-end-start-overdue = it had not come to RUNNING by its start deadline, and was killed
-why-end-start-overdue-sign = it had not come to RUNNING by its start deadline, for which it has to say that it is ready ({ $sign }), and was killed
 why-end-stop-overdue = it was asked to stop, had not stopped by its stop deadline, and was killed
 why-end-recycled = it ended with exit status { $status }
 why-end-shutdown = the manager was shut down

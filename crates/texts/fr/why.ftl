@@ -44,6 +44,9 @@ why-restart-waits-stop = il démarre de nouveau dès qu’il s’est arrêté, q
 
 why-scheduled = Son horaire le démarre : { $schedule }.
 why-queued-start = L’heure de son horaire est venue alors qu’il tournait ; il est démarré dès qu’il s’est arrêté (X74).
+# D’un autre service, que celui-ci attend.
+why-needs-starting = Il a besoin de { $name }, qui démarre depuis { $time } et n’a pas annoncé qu’il tourne (X114) : relance why { $name } dit ce qui lui manque.
+why-needs-stopped = Il a besoin de { $name }, qui ne tourne pas : relance why { $name } dit pourquoi.
 why-needed-down = { $needed }, dont il a besoin, est arrêté depuis { $ago } : jusqu’à son retour, les fins de ce service ne comptent pas (X70).
 why-held = { $needed }, dont il a besoin, est arrêté ; il attend depuis { $ago } et démarre au retour de { $needed } (X70) : relance why { $needed } dit ce qui ne va pas là, relance stop { $name } met fin à l’attente.
 why-held-starts = { $needed }, dont il a besoin, est de retour ; il démarre dans { $time } (X70).
@@ -62,7 +65,6 @@ why-end-start-failed = le démarrage a échoué : { $text } ({ $error })
 why-end-terminated = il a été terminé de force, à la demande de quelqu’un
 why-end-not-connected = le démarrage a échoué : son processus s’est terminé avec { $exit } avant de se connecter au gestionnaire
 why-end-start-overdue = il n’était pas RUNNING à sa limite de démarrage et a été tué
-why-end-start-overdue-sign = il n’était pas RUNNING à sa limite de démarrage, pour quoi il doit dire qu’il est prêt ({ $sign }), et a été tué
 why-end-stop-overdue = on lui a demandé de s’arrêter, il ne l’était pas à sa limite d’arrêt et a été tué
 why-end-recycled = il s’est terminé avec le code de sortie { $status }
 why-end-shutdown = le gestionnaire a été arrêté

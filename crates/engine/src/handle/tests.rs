@@ -49,6 +49,7 @@ fn end() -> End {
         needed: None,
         rule: None,
         with_needed: None,
+        waited_for: None,
     }
 }
 

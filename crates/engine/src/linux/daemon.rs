@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use relance_policy::{RunId, ServiceRecord, Time};
 use relance_scm::ServiceManager;
+use relance_scm::event_log::Timestamp;
 use relance_scm::manager::NoticeBook;
 use relance_scm::manager::ToApply;
 use rustix::event::{EventfdFlags, epoll, eventfd};
@@ -73,6 +74,8 @@ pub struct EngineSetup {
     pub notices: Option<Arc<dyn NoticeBook>>,
     /// Whether the clock is moved by hand.
     pub manual_clock: bool,
+    /// When the wall clock begins, if it is moved with a manual one.
+    pub clock_begins: Option<Timestamp>,
 }
 
 /// Runs the engine. `serve` is called once with the socket and the handle of the engine, and starts
@@ -139,15 +142,16 @@ pub fn run(
     let (done, committed) = channel();
     let wake_after_commit = waker(Arc::clone(&wake));
     // The driver ends with the process.
-    let writer = WriterThread::start(database, setup.retention, clock::wall, move |outcome| {
+    let shared_clock = shared(clock);
+    let wall_clock = Arc::clone(&shared_clock);
+    let wall = move || wall_clock.clocks(machine()).wall;
+    let writer = WriterThread::start(database, setup.retention, wall, move |outcome| {
         let _ = done.send(outcome);
         wake_after_commit();
     })?;
     process::set_patient(false);
-    let shared_clock = Arc::new(SharedClock::default());
     if clock.is_manual() {
         processes.give_no_orders();
-        shared_clock.set_manual(clock.now());
     }
     let handle = EngineHandle {
         cgroups: processes.groups().cloned(),
@@ -163,7 +167,7 @@ pub fn run(
         output: setup.output.folder.clone(),
         output_signals: Arc::clone(&output_signals),
         clock: Arc::clone(&shared_clock),
-        machine: || (Clock::Machine.now(), clock::wall()),
+        machine,
         check_account: account::check,
         uid_of: account::uid_of,
     };
@@ -235,8 +239,25 @@ fn collect_output(setup: &EngineSetup, verdicts: &Verdicts) -> io::Result<Logs> 
 fn moment(clock: Clock) -> Moment {
     Moment {
         time: clock.now(),
-        wall: clock::wall(),
+        wall: clock.wall(),
     }
+}
+
+/// The clocks of the machine.
+fn machine() -> (Time, Timestamp) {
+    (Clock::Machine.now(), clock::wall())
+}
+
+/// The clock for the threads beside the owner loop.
+fn shared(clock: Clock) -> Arc<SharedClock> {
+    let shared = SharedClock::default();
+    if clock.is_manual() {
+        shared.set_manual(clock.now());
+    }
+    if let Some(ahead) = clock.wall_ahead() {
+        shared.set_wall_ahead(ahead);
+    }
+    Arc::new(shared)
 }
 
 /// The link and the listening socket.
@@ -322,7 +343,7 @@ fn beginning(
         let stored = database
             .meta(Meta::ManualClock)?
             .and_then(|text| text.parse().ok());
-        Clock::Manual(stored.map_or_else(|| Clock::Machine.now(), Time::from_nanos))
+        Clock::manual(stored.map(Time::from_nanos), setup.clock_begins)
     } else {
         Clock::Machine
     };

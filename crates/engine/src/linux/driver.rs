@@ -14,7 +14,7 @@ use rustix::time::{
     Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, timerfd_create, timerfd_settime,
 };
 
-use super::clock::{self, Clock};
+use super::clock::Clock;
 use super::place::opened_to_others;
 use super::processes::{LinuxProcesses, TOKEN_STORE, TOKEN_TIMER, TOKEN_WAKE, TOKEN_WALL};
 use super::resident::forget_start;
@@ -63,7 +63,9 @@ impl Driver {
                 return Ok(());
             }
             self.timer.arm(self.clock, self.engine.next_deadline())?;
-            self.wall_timer.arm(self.engine.next_scheduled())?;
+            let scheduled = self.engine.next_scheduled();
+            let scheduled = scheduled.filter(|_| self.clock.wall_ahead().is_none());
+            self.wall_timer.arm(scheduled)?;
             events.clear();
             match epoll::wait(
                 &*self.epoll,
@@ -139,7 +141,7 @@ impl Driver {
     fn now(&self) -> Moment {
         Moment {
             time: self.clock.now(),
-            wall: clock::wall(),
+            wall: self.clock.wall(),
         }
     }
 
@@ -223,7 +225,10 @@ impl Driver {
         if let Err(error) = access::check_administrator(caller) {
             return reply.send(Err(error));
         }
-        let next = self.engine.next_deadline();
+        let scheduled = self.engine.next_scheduled();
+        let scheduled = scheduled.and_then(|at| self.clock.time_of(at));
+        let next = self.engine.next_deadline().into_iter().chain(scheduled);
+        let next = next.min();
         let until = match by {
             Some(nanos) => Time::from_nanos(now.time.as_nanos().saturating_add(nanos)),
             None => next.unwrap_or(now.time),

@@ -41,7 +41,12 @@ fn a_writer_whose_engine_has_a_successor_writes_nothing_and_says_so_once() {
     let (done, told) = channel();
     let done = move |committed: Committed| done.send(committed.outcome).unwrap();
     let wall = || Timestamp(0);
-    let mut writer = Writer::new(database, Retention::default(), wall, Box::new(done));
+    let mut writer = Writer::new(
+        database,
+        Retention::default(),
+        Box::new(wall),
+        Box::new(done),
+    );
     for id in 1..=2 {
         writer.write(vec![Submission {
             id,
@@ -63,7 +68,12 @@ fn a_backlog_is_written_in_steps_and_none_of_it_is_lost() {
     let wall = || Timestamp(0);
     let (sender, told) = channel();
     let done = move |committed: Committed| sender.send(committed.outcome).unwrap();
-    let mut writer = Writer::new(database, Retention::default(), wall, Box::new(done));
+    let mut writer = Writer::new(
+        database,
+        Retention::default(),
+        Box::new(wall),
+        Box::new(done),
+    );
     writer.database().refuse_writes(true).unwrap();
     let many = 2 * BACKLOG_STEP as u64 + 1;
     let submission = |id| Submission {
@@ -114,7 +124,7 @@ fn what_is_remembered_is_kept_while_the_disk_is_full() {
     let mut writer = Writer::new(
         database,
         Retention::default(),
-        || Timestamp(0),
+        Box::new(|| Timestamp(0)),
         Box::new(|_| {}),
     );
     let submission = |id, meta| Submission {
@@ -149,7 +159,12 @@ fn a_change_whose_database_was_deleted_is_written_with_everything_before_it() {
     let (sender, told) = channel();
     let done = move |committed: Committed| sender.send(committed.outcome).unwrap();
     let wall = || Timestamp(0);
-    let mut writer = Writer::new(database, Retention::default(), wall, Box::new(done));
+    let mut writer = Writer::new(
+        database,
+        Retention::default(),
+        Box::new(wall),
+        Box::new(done),
+    );
     let submission = |number, key| Submission {
         id: number,
         batch: Batch {

@@ -77,6 +77,12 @@ pub struct End {
         serde(default, skip_serializing_if = "Option::is_none")
     )]
     pub with_needed: Option<Box<str>>,
+    /// Its start failed because it waited in vain for this, which it needs, to say that it runs (X114).
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub waited_for: Option<Box<str>>,
 }
 
 /// The kinds of end, each with its rule.

@@ -56,15 +56,20 @@ impl Timeline {
         let mut times = Vec::new();
         let mut since = None;
         let mut is_asked = false;
-        for entry in &self.entries {
+        for (index, entry) in self.entries.iter().enumerate() {
             match &entry.what {
                 // It is down because its work is done, until its next time.
                 Occurrence::Finished => is_asked = true,
                 Occurrence::Happened(what) => {
-                    is_asked = matches!(
-                        what,
-                        Happening::Stop | Happening::ExitInStop(_) | Happening::StoppedInStop(_)
-                    );
+                    is_asked = what.is_stop();
+                    let next = self.entries.get(index + 1);
+                    let is_refused =
+                        next.is_some_and(|next| matches!(next.what, Occurrence::Refused(_)));
+                    // From here on it is down because somebody wants it so.
+                    let is_over = matches!(what, Happening::StopNow | Happening::CancelRecovery);
+                    if is_over && !is_refused {
+                        times.extend(since.take().map(|since| (since, Some(entry.at))));
+                    }
                 }
                 Occurrence::Logged(Event::StateEntered(ServiceState::Stopped)) => {
                     since = (!is_asked).then_some(entry.at);

@@ -61,6 +61,10 @@ pub enum Happening {
     ExitInStop(ProcessExit),
     /// `stop stopped CODE`: STOP is sent, and the service reports STOPPED with this code.
     StoppedInStop(ExitCode),
+    /// `stop now`: somebody asks for a stop at once, also while it does not run, for instance while a restart waits.
+    StopNow,
+    /// `cancel-recovery`: somebody cancels the actions that wait.
+    CancelRecovery,
     /// `start`: somebody starts it.
     Start,
     /// `restart`: somebody restarts it, and the service obeys; one that does not run is started.
@@ -108,7 +112,9 @@ impl Happening {
             | Self::ExitInStop(_)
             | Self::StoppedInStop(_)
             | Self::Reload => true,
-            Self::Start
+            Self::StopNow
+            | Self::CancelRecovery
+            | Self::Start
             | Self::Restart
             | Self::NextStart(_)
             | Self::Disable
@@ -119,14 +125,19 @@ impl Happening {
         }
     }
 
+    /// Whether somebody wants it stopped.
+    #[must_use]
+    pub fn is_stop(&self) -> bool {
+        matches!(
+            self,
+            Self::Stop | Self::StopNow | Self::ExitInStop(_) | Self::StoppedInStop(_)
+        )
+    }
+
     /// Whether a run ends that nobody has stopped.
     #[must_use]
     pub fn is_failure(&self) -> bool {
-        let is_asked = matches!(
-            self,
-            Self::Stop | Self::ExitInStop(_) | Self::StoppedInStop(_) | Self::Reload
-        );
-        self.needs_running() && !is_asked
+        self.needs_running() && !self.is_stop() && *self != Self::Reload
     }
 }
 
@@ -194,6 +205,9 @@ fn moment(text: &str) -> Result<Moment, ScmError> {
 }
 
 fn happening(words: &[&str]) -> Option<Happening> {
+    if words == ["stop", "now"] {
+        return Some(Happening::StopNow);
+    }
     if let ["stop", rest @ ..] = words
         && !rest.is_empty()
     {
@@ -201,6 +215,8 @@ fn happening(words: &[&str]) -> Option<Happening> {
             Happening::Exit(exit) => Some(Happening::ExitInStop(exit)),
             Happening::Stopped(code) => Some(Happening::StoppedInStop(code)),
             Happening::Stop
+            | Happening::StopNow
+            | Happening::CancelRecovery
             | Happening::Caused(_)
             | Happening::ProbeFails
             | Happening::Hang
@@ -227,6 +243,7 @@ fn happening(words: &[&str]) -> Option<Happening> {
         ["exception", class] => caused(EndCauseKind::UncaughtException, class),
         [word] if told(word).is_some() => told(word)?,
         ["stop"] => Happening::Stop,
+        ["cancel-recovery"] => Happening::CancelRecovery,
         ["start"] => Happening::Start,
         ["restart"] => Happening::Restart,
         ["reload"] => Happening::Reload,
@@ -319,6 +336,8 @@ impl fmt::Display for Happening {
             Self::Caused(cause) => write_cause(f, cause),
             Self::Hang => f.write_str("hang"),
             Self::Stop => f.write_str("stop"),
+            Self::StopNow => f.write_str("stop now"),
+            Self::CancelRecovery => f.write_str("cancel-recovery"),
             Self::ExitInStop(exit) => {
                 f.write_str("stop ")?;
                 write_exit(f, *exit)

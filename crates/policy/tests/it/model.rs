@@ -105,9 +105,7 @@ impl Model {
 
     pub(crate) fn happen(&mut self, what: Happening) {
         // X74: somebody does not want it to run.
-        if self.running
-            && let Happening::Stop | Happening::ExitInStop(_) | Happening::StoppedInStop(_) = what
-        {
+        if self.running && what.is_stop() {
             self.start_waits = false;
         }
         match what {

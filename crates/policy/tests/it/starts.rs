@@ -1,12 +1,14 @@
 //! Starts: S14 to S16, S35, S42, S43, S50, R8.8 to R8.13, R36, dependencies, deletion.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use relance_policy::input::DependencyFailure;
 use relance_policy::{
     Action, Answer, Input, RunId, RunPhase, ServiceId, SpawnFailure, StartCause, Timer,
 };
 use relance_scm::config::{Dependency, PriorityClass, StartType};
+use relance_scm::event::Event;
 use relance_scm::settings::{MEMORY_MAX, UMASK};
 use relance_scm::status::ProcessExit;
 use relance_scm::{ExitCode, ServiceConfig, ServiceName, ServiceState, Win32Error};
@@ -240,6 +242,34 @@ fn d3_how_a_start_fails_by_its_dependencies() {
         assert_eq!(host.record.exit_code.win32().to_raw(), code);
         assert_eq!(host.record.failure_count, 0, "R8.9");
     }
+}
+
+#[test]
+fn x114_a_start_that_waits_in_vain_for_what_never_runs_is_told_once() {
+    let mut host = dependent();
+    let mut fails_with = |error| {
+        host.start();
+        let run = host.run();
+        host.now = host.now + Duration::from_secs(82);
+        let db = ServiceName::new("db").unwrap();
+        host.input(Input::DependenciesResolved {
+            run,
+            result: Err(DependencyFailure::Failed(db, error)),
+        });
+        let told = host
+            .events()
+            .contains(&Event::NeededHangs("db".into(), 82_000));
+        (host.log().len(), told)
+    };
+    let hangs = Win32Error::SERVICE_START_HANG;
+    assert_eq!(fails_with(hangs), (2, true), "beside 7001");
+    assert_eq!(fails_with(hangs), (1, false));
+    assert_eq!(fails_with(Win32Error::SERVICE_DISABLED), (1, false));
+    assert_eq!(
+        fails_with(hangs),
+        (2, true),
+        "something else was the matter"
+    );
 }
 
 #[test]

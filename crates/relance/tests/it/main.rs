@@ -21,6 +21,7 @@ mod console_attacks;
 mod console_french;
 mod container;
 mod contradictions;
+mod daily;
 mod doctor;
 mod event_stream;
 mod exits;

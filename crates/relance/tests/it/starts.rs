@@ -1,11 +1,13 @@
 //! `start` tells the truth: programs that die at once, services that never say RUNNING.
 
 use std::process::{Command, Stdio};
+use std::thread;
 
 use relance_scm::ServiceState;
 use relance_testkit::daemon::Daemon;
+use relance_testkit::puppet::{Puppet, Stage};
 
-use crate::support::{done, name, output_with, relance};
+use crate::support::{done, name, output_with, printed, puppets, relance};
 
 fn create(daemon: &Daemon, options: &[&str], line: &str) {
     let command = ["--", "/bin/sh", "-c", line];
@@ -238,4 +240,49 @@ fn why_names_the_file_without_which_a_start_fails() {
     let why = String::from_utf8_lossy(&why.stdout);
     assert!(why.contains("/nowhere/.env cannot be read"), "{why}");
     assert!(!why.contains("could not be started:"), "{why}");
+}
+
+#[test]
+fn x114_a_service_that_is_needed_and_never_says_running_is_named_and_told_of_once() {
+    let daemon = Daemon::with_manual_clock(relance());
+    let stage = Stage::new(daemon.folder(), "db");
+    daemon.create(puppets(&stage, "db", ""));
+    create(&daemon, &["--depend", "db"], "exec sleep 100000");
+    let starts_in_vain = |puppet: Option<Puppet>| {
+        thread::scope(|scope| {
+            let start = scope.spawn(|| daemon.relance(&["start", "a"]));
+            let puppet = puppet.unwrap_or_else(|| {
+                let mut puppet = stage.next_run();
+                puppet.hello();
+                puppet.report(ServiceState::StartPending);
+                puppet
+            });
+            daemon.wait_for_state(&name("a"), ServiceState::StartPending);
+            let why = printed(&daemon, &["why", "a"]);
+            assert!(
+                why.contains("It needs db, which has been starting"),
+                "{why}"
+            );
+            while daemon.query(&name("a")).status.state != ServiceState::Stopped {
+                daemon.advance_to_next();
+            }
+            let output = start.join().expect("no panic");
+            assert!(!output.status.success(), "{output:?}");
+            puppet
+        })
+    };
+    let mut puppet = starts_in_vain(None);
+    puppet = starts_in_vain(Some(puppet));
+    let told = |id: u32| daemon.all_events(&name("a"), &[id]).len();
+    assert_eq!((told(7001), told(1142)), (2, 1));
+    let why = printed(&daemon, &["why", "a"]);
+    assert!(why.contains("relance why db says what it lacks"), "{why}");
+    let doctor = daemon.relance(&["doctor"]);
+    let doctor = String::from_utf8_lossy(&doctor.stdout);
+    assert!(
+        doctor.contains("a: its last start failed with 1068: it needs db, which is START_PENDING"),
+        "{doctor}"
+    );
+    puppet.report(ServiceState::Running);
+    done(&daemon.relance(&["start", "a"]));
 }

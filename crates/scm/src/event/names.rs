@@ -43,6 +43,7 @@ pub(super) fn names(event_id: u32) -> &'static [&'static str] {
         7001 => &["service", "dependency", "error"],
         7002 => &["service", "group"],
         7003 | 1071..=1074 => &["service", "dependency"],
+        1142 => &["service", "dependency", "time"],
         7009 | 7011 => &["time", "service"],
         7016 => &["service", "number"],
         7024 => &["service", "code"],

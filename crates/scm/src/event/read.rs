@@ -87,6 +87,7 @@ impl Event {
             1072 => Self::Released(read.text(1)?.into()),
             1073 => Self::RestartedWithNeeded(read.text(1)?.into()),
             1074 => Self::HoldEnded(read.text(1)?.into()),
+            1142 => Self::NeededHangs(read.text(1)?.into(), read.number(2)?),
             1075 => Self::StartMissed,
             1076 => Self::StillRunning,
             1077 => Self::StartQueued,
@@ -182,7 +183,7 @@ impl Event {
     pub fn subject(event_id: u32, parameters: &[String]) -> Option<&str> {
         let position = match event_id {
             1156..=1175 => return None,
-            1153 | 1155..=1179 => 0,
+            1142 | 1153 | 1155..=1179 => 0,
             7007 | 7018 | 7026 | 1101..=1199 => return None,
             7009 => 1,
             7006 | 7011 => parameters.len().checked_sub(1)?,

@@ -155,6 +155,7 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::Released("db".into()),
         Event::RestartedWithNeeded("db".into()),
         Event::HoldEnded("db".into()),
+        Event::NeededHangs("db".into(), 82_000),
         Event::StartMissed,
         Event::StillRunning,
         Event::StartQueued,

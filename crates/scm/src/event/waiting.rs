@@ -10,6 +10,7 @@ impl Event {
             Self::Released(_) => 1072,
             Self::RestartedWithNeeded(_) => 1073,
             Self::HoldEnded(_) => 1074,
+            Self::NeededHangs(..) => 1142,
             Self::StartMissed => 1075,
             Self::StillRunning => 1076,
             Self::StartQueued => 1077,
@@ -23,6 +24,7 @@ impl Event {
             | Self::Released(needed)
             | Self::RestartedWithNeeded(needed)
             | Self::HoldEnded(needed) => vec![service, needed.to_string()],
+            Self::NeededHangs(needed, ms) => vec![service, needed.to_string(), ms.to_string()],
             Self::StartMissed | Self::StillRunning | Self::StartQueued => vec![service],
             _ => self.parameters_of_recovery(service),
         }

@@ -22,7 +22,7 @@ use relance_client::hosted::{self, Hosted};
 use relance_client::{ServiceManager, Target, connect};
 use relance_scm::manager::wait;
 use relance_scm::status::RawStatusReport;
-use relance_scm::{Caller, ServiceName};
+use relance_scm::{Caller, EndCause, EndCauseKind, ServiceName};
 use relance_wire::channel::CHANNEL_VARIABLE;
 
 /// How long the manager may take to welcome the puppet; a test that hangs ends by this.
@@ -90,6 +90,7 @@ impl Puppet {
                 wait_hint_ms: number(6),
             }),
             "query" => query(),
+            "cause" => self.tell_cause(words[1], words.get(2..).unwrap_or_default()),
             "answer" => {
                 self.answer.store(number(1), Ordering::SeqCst);
                 Ok(())
@@ -100,8 +101,6 @@ impl Puppet {
             "beat" => say("WATCHDOG=1"),
             // Lines, separated by blanks.
             "say" => say(&words[1..].join("\n")),
-            // The same so many times, as fast as it is taken.
-            "say-often" => (0..number(1)).try_for_each(|_| say(&words[2..].join("\n"))),
             "ready" => ready(words[1]),
             "rubbish" => write_to_channel(b"\x00\xffrubbish}{\n"),
             "long-frame" => write_to_channel(&vec![b'x'; 10 << 20]),
@@ -118,6 +117,13 @@ impl Puppet {
         };
         let (hosted, _) = hosted::connect(WELCOME_WITHIN, handler).map_err(|e| e.to_string())?;
         self.hosted = Some(hosted);
+        Ok(())
+    }
+
+    fn tell_cause(&self, kind: &str, text: &[&str]) -> Result<(), String> {
+        let hosted = self.hosted.as_ref().expect("hello comes first");
+        let kind = EndCauseKind::from_name(kind).ok_or("no such cause")?;
+        hosted.tell_cause(&EndCause::new(kind, &text.join(" ")));
         Ok(())
     }
 

@@ -1,9 +1,9 @@
 //! What the service of a scenario can be made to do. What happens in a scenario is one of these.
 
 use relance_policy::simulate::{Happening, StartOutcome};
-use relance_scm::ExitCode;
 use relance_scm::config::StartType;
 use relance_scm::status::ProcessExit;
+use relance_scm::{EndCause, ExitCode};
 
 /// A service that plays a scenario, and the one who controls it.
 pub trait Actor {
@@ -15,6 +15,12 @@ pub trait Actor {
     fn stop(&mut self);
     /// STOP is sent and taken; what the service does then follows.
     fn stop_begins(&mut self);
+    /// Somebody asks for a stop, whether it runs or not; it obeys if it does.
+    fn stop_now(&mut self);
+    /// Somebody cancels the actions that wait.
+    fn cancel_recovery(&mut self);
+    /// It, or the kernel, tells why it ends, and it ends of that.
+    fn end_of(&mut self, cause: &EndCause);
     /// Somebody starts it.
     fn start(&mut self);
     /// Somebody restarts it, and it does as it is told.
@@ -33,6 +39,9 @@ pub trait Actor {
     /// Does what happens.
     fn act(&mut self, what: &Happening) {
         match *what {
+            Happening::Caused(ref cause) => self.end_of(cause),
+            Happening::StopNow => self.stop_now(),
+            Happening::CancelRecovery => self.cancel_recovery(),
             Happening::Exit(exit) => self.exit(exit),
             Happening::Stopped(exit_code) => self.stopped(exit_code),
             Happening::Stop => self.stop(),
@@ -54,7 +63,7 @@ pub trait Actor {
             Happening::ProbeFails => self.probe_fails(),
             Happening::Quiet => {}
             // These exist in the simulation only.
-            Happening::Lasts(_) | Happening::Asleep(_) | Happening::Caused(_) => {
+            Happening::Lasts(_) | Happening::Asleep(_) => {
                 panic!("no scenario can ask for {what}")
             }
         }

@@ -9,10 +9,11 @@ use relance_scm::config::StartType;
 use relance_scm::event::EventSource;
 use relance_scm::status::ProcessExit;
 use relance_scm::{
-    ConfigChange, Control, ExitCode, ServiceConfig, ServiceKind, ServiceName, ServiceState,
+    ConfigChange, Control, EndCause, EndCauseKind, ExitCode, ServiceConfig, ServiceKind,
+    ServiceName, ServiceState,
 };
 
-use super::{Actor, LoggedEvent, Subject};
+use super::{Actor, Begin, LoggedEvent, Subject};
 use crate::simulation::machine::{pending, stopped};
 use crate::simulation::world::World;
 
@@ -106,6 +107,27 @@ impl Actor for EngineSubject {
         }
     }
 
+    fn stop_now(&mut self) {
+        // One that does not run refuses it, which shows in what follows.
+        let _answer = self.world.control(&self.name, Control::Stop);
+        self.world.behave();
+    }
+
+    fn cancel_recovery(&mut self) {
+        let answer = self.world.cancel_recovery(&self.name);
+        self.world.behave();
+        answer.take().expect("answered").expect("something waits");
+    }
+
+    fn end_of(&mut self, cause: &EndCause) {
+        let run = self.run();
+        if cause.kind == EndCauseKind::OutOfMemory {
+            return self.world.machine().run_out_of_memory(run);
+        }
+        self.world.machine().tell_cause(run, cause);
+        self.exit(ProcessExit::Exited(255));
+    }
+
     fn start(&mut self) {
         let answer = self.world.start(&self.name);
         self.world.behave();
@@ -156,6 +178,12 @@ impl Actor for EngineSubject {
 }
 
 impl Subject for EngineSubject {
+    fn begin_at(&mut self, begin: &Begin) {
+        let now = i64::try_from(self.world.now().time.as_nanos() / 1_000_000);
+        self.world
+            .set_wall(begin.seconds() * 1000 - now.expect("a short life"));
+    }
+
     fn install(&mut self, config: &ServiceConfig) {
         self.name = config.service_name.clone();
         let created = self.world.create(config.clone());

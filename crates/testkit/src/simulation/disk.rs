@@ -232,7 +232,12 @@ impl Disk {
                 .push_back(committed);
         };
         let wall = || Timestamp(0);
-        let writer = Writer::new(database, Retention::default(), wall, Box::new(done));
+        let writer = Writer::new(
+            database,
+            Retention::default(),
+            Box::new(wall),
+            Box::new(done),
+        );
         self.writer = Some(writer);
     }
 

@@ -11,7 +11,8 @@ use relance_scm::manager::{ServiceInfo, UnreadableService};
 use relance_scm::security::{Sid, words};
 use relance_scm::settings::RETRY_FAILED_STARTS;
 use relance_scm::{
-    ExitCode, ServiceKind, ServiceState, WENT_INTO_BACKGROUND, Win32Error, command_line,
+    ExitCode, ServiceKind, ServiceName, ServiceState, WENT_INTO_BACKGROUND, Win32Error,
+    command_line,
 };
 
 use relance_texts::{Sentence, doctor, shown};
@@ -57,7 +58,7 @@ pub(super) fn check(services: &[ServiceInfo], around: &Surroundings<'_>) -> Vec<
             findings.extend(recovery(info, around));
             findings.extend(rights(info));
         }
-        findings.extend(end(info));
+        findings.extend(end(info, &by_name));
         findings.extend(never_running(info, around.now));
         findings.extend(dependencies(info, &by_name));
         findings.extend(pending(info, around.now));
@@ -204,7 +205,7 @@ fn rights(info: &ServiceInfo) -> Vec<Finding> {
 }
 
 /// How it ended last, if it did not end well.
-fn end(info: &ServiceInfo) -> Option<Finding> {
+fn end(info: &ServiceInfo, all: &BTreeMap<String, &ServiceInfo>) -> Option<Finding> {
     let name = name(info);
     if info.marked_for_delete {
         return Some(Finding::warning(name, doctor::DELETED, doctor::DELETED_DO));
@@ -234,7 +235,7 @@ fn end(info: &ServiceInfo) -> Option<Finding> {
         return None;
     }
     if is_last(START_FAILED) {
-        return Some(start_failed(info));
+        return Some(start_failed(info, all));
     }
     if info.config.start_type != StartType::Auto {
         return None;
@@ -249,12 +250,40 @@ fn end(info: &ServiceInfo) -> Option<Finding> {
     Some(Finding::problem(name, text, why(name)))
 }
 
+/// X114: what it needs and is not up, if its start failed with 1068.
+fn needed_down<'a>(
+    info: &'a ServiceInfo,
+    all: &BTreeMap<String, &ServiceInfo>,
+) -> Option<(&'a ServiceName, ServiceState)> {
+    if info.status.exit_code.win32() != Win32Error::SERVICE_DEPENDENCY_FAIL {
+        return None;
+    }
+    info.config
+        .dependencies
+        .iter()
+        .find_map(|dependency| match dependency {
+            Dependency::Service(name) => {
+                let state = all.get(&name.key())?.status.state;
+                let is_down = matches!(state, ServiceState::Stopped | ServiceState::StartPending);
+                is_down.then_some((name, state))
+            }
+            Dependency::Group(_) => None,
+        })
+}
+
 /// A start that failed and is not tried again. It is reported for every start type.
-fn start_failed(info: &ServiceInfo) -> Finding {
+fn start_failed(info: &ServiceInfo, all: &BTreeMap<String, &ServiceInfo>) -> Finding {
     let name = name(info);
+    if let Some((needed, state)) = needed_down(info, all) {
+        let text = doctor::StartFailedNeeded { needed, state };
+        return Finding::problem(name, text, why(needed.as_str()));
+    }
     let error = info.status.exit_code.win32();
     let code = error.to_raw();
-    let text = doctor::StartFailed { code, error };
+    let text: Sentence = match info.next_start {
+        Some(_) => doctor::StartFailedScheduled { code, error }.into(),
+        None => doctor::StartFailed { code, error }.into(),
+    };
     let retried = info.config.extensions.get(RETRY_FAILED_STARTS);
     let advice: Sentence = if retried || cfg!(windows) {
         why(name)

@@ -3,7 +3,7 @@
 use relance_engine::processes::Fact;
 use relance_policy::{Notice, RunId, ServiceId};
 use relance_scm::status::{ProcessExit, RawStatusReport};
-use relance_scm::{Control, ExitCode, ServiceKind, ServiceState, Win32Error};
+use relance_scm::{Control, EndCause, ExitCode, ServiceKind, ServiceState, Win32Error};
 use relance_wire::channel::{ControlAnswer, ManagerFrame, ServiceFrame};
 
 use super::Machine;
@@ -193,6 +193,13 @@ impl Machine {
         }
         if let Some(history) = self.history.runs.get_mut(&run) {
             history.end = Some(unknown);
+        }
+    }
+
+    /// The service tells why it ends.
+    pub fn tell_cause(&mut self, run: RunId, cause: &EndCause) {
+        if let Some(process) = self.speaker(run) {
+            process.channel.sent.push(ServiceFrame::Cause(cause.into()));
         }
     }
 
