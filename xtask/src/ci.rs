@@ -7,7 +7,8 @@ use anyhow::Result;
 
 use crate::parts::{self, Part, part};
 use crate::{
-    bench, cargo, dependencies, faults, fuzz, generate, paths, php, rules, test, tidy, upgrade,
+    bench, cargo, dependencies, faults, fuzz, generate, kernel, paths, php, rules, test, tidy,
+    upgrade,
 };
 
 const CHECKS: &[Part] = &[
@@ -50,6 +51,7 @@ const NIGHTLY: &[Part] = &[
     part("faults", |root| faults::run(root, &["--rounds", KILLS])),
     part("upgrade", |root| upgrade::run(root, &[])),
     part("fuzz", |root| fuzz::run(root, &[])),
+    part("kernel", kernel::run),
     part("bench", |root| {
         bench::run(root, &["--quick", "--peers", "relance"])
     }),

@@ -17,6 +17,7 @@ mod dist;
 mod faults;
 mod fuzz;
 mod generate;
+mod kernel;
 mod linux;
 mod parts;
 mod paths;
@@ -46,7 +47,8 @@ cargo xtask TASK
   rules [--check]  write (or compare) which code decides each rule of docs/rules, which tests show it
   advisories       known defects of dependencies, by the list of RustSec (cargo-deny fetches it)
   nightly [PART...]
-                   every PHP, memory checks, thousands of simulated worlds, hundreds of kills, an upgrade
+                   every PHP, memory checks, thousands of simulated worlds, hundreds of kills, an upgrade, limits under a
+                   kernel with every controller (in QEMU)
   console [screenshots [FOLDER] | measure [output] | TEST...]
                    the web console in a browser: its tests, screenshots or measurements
   sim [--seed N | --seeds FROM..TO] [--steps N]

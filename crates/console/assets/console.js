@@ -74,8 +74,16 @@ function toast(text, bad) {
   item.className = bad ? "toast bad" : "toast";
   item.textContent = text;
   $("#toasts")?.append(item);
-  setTimeout(() => item.remove(), bad ? 12000 : 5000);
+  setTimeout(() => item.remove(), Math.max(bad ? 12000 : 5000, text.length * 80));
 }
+/* What a form on the page before has done. It is said once, and not when the page is loaded again. */
+$$("[data-toast]").forEach((note) => {
+  toast(note.textContent);
+  const address = new URL(location.href);
+  address.searchParams.delete(note.dataset.toast);
+  history.replaceState(history.state, "", address);
+  note.remove();
+});
 
 /* The stream of the page. A broken one is shown, and mended by itself. */
 
@@ -262,6 +270,8 @@ function fold({ value }) {
   refilter(new URLSearchParams(location.search).get("page"));
 }
 filters?.addEventListener("submit", (event) => {
+  // It leads to another page.
+  if (event.submitter?.matches("[formaction]")) return;
   event.preventDefault();
   if (event.submitter?.matches(".fold")) fold(event.submitter);
   else refilter();

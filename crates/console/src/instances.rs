@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 use relance_scm::manager::ServiceInfo;
+use relance_scm::scaling;
 use relance_scm::{ServiceName, fold_case};
 use relance_texts::{Size, console};
 
@@ -110,6 +111,12 @@ pub(crate) fn together<'a>(rows: &[&'a Arc<ServiceInfo>]) -> Vec<Vec<&'a Arc<Ser
         }
     }
     lines
+}
+
+/// Whether the number of such services is set here: the manager of Windows fills nothing in.
+pub(crate) fn is_numbered(name: &ServiceName) -> bool {
+    let instance = name.instance();
+    cfg!(unix) && instance.is_some_and(|(template, _)| scaling::number_of(name, template).is_some())
 }
 
 /// The place of a name among others: `worker@2` comes before `worker@10`.
@@ -256,6 +263,10 @@ impl Group {
                         bdi { (template) }
                         " " span.second { @if count == self.all { (lang.say(console::Instances { count })) }
                             @else { (lang.say(console::InstancesOf { count, all: self.all })) } }
+                    }
+                    @if self.infos().any(|info| is_numbered(&info.config.service_name)) {
+                        button.quiet.small.scale type="submit" form="filters" formaction="/scale" name="template" value=(template)
+                            aria-label=(lang.say(console::ScaleNumberOf { template })) { (console::SCALE_NUMBER.of(lang)) }
                     }
                 }
                 td.st { (self.states(lang)) }

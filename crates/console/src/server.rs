@@ -138,7 +138,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/create/preview", post(create::preview))
         .route("/rights", post(service::access::change))
         .route("/delete", post(control::delete))
-        .route("/scale", post(scale::scale))
+        .route("/scale", get(scale::page).post(scale::scale))
         .route("/events", get(log::page))
         .route("/events/export", get(log::export))
         .route("/events/{number}", get(log::event))

@@ -14,6 +14,7 @@ pub(crate) mod preview;
 mod reading;
 pub(crate) mod recovery;
 pub(crate) mod security;
+mod together;
 
 use std::sync::Arc;
 
@@ -38,7 +39,7 @@ use crate::stream::{Closed, Message, Sender, respond};
 use crate::tab::Tab;
 use crate::typed::values;
 use crate::viewer::Viewer;
-use crate::{history, log, row, time};
+use crate::{history, log, row, scale, time};
 
 /// A service as it is now: what the hub was not told of is asked for.
 async fn current(
@@ -63,6 +64,7 @@ pub(crate) async fn page(
     let hub = viewer.hub().await?;
     let info = current(&viewer, &hub, &name).await?;
     let content = content(&viewer, &hub, &info, tab, &query).await?;
+    let content = html! { (scale::note(&viewer, &hub, &query)) (content) };
     let saved = query.has("saved");
     Ok(show(&viewer, &info, tab, &content, saved, StatusCode::OK))
 }

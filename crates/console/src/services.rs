@@ -18,6 +18,7 @@ use crate::lacking::{Feature, reason};
 use crate::lang::{self, Lang, SLOTS, rich};
 use crate::layout::{self, Page, Place};
 use crate::reply::{Answer, page as html_page};
+use crate::scale;
 use crate::stream::{Closed, Message, Sender, respond};
 use crate::table::{ROWS_MAX, STATES, View, Wanted};
 use crate::viewer::Viewer;
@@ -43,6 +44,7 @@ pub(crate) async fn page(viewer: Viewer, Query(query): Query) -> Answer<Response
                 a.button.primary href="/create" { (console::NEW_SERVICE.of(lang)) }
             }
         }
+        (scale::note(&viewer, &hub, &query))
         (not_loaded(&unreadable, lang))
         (filters(&wanted, lang))
         (toolbar(&viewer))

@@ -15,7 +15,7 @@ mod templates;
 mod variables;
 pub(crate) mod write;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 #[cfg(unix)]
 use std::io::ErrorKind;
@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 
 use relance_scm::manager::{NewService, ToApply};
 use relance_scm::system::{Told, regular};
-use relance_scm::{ScmError, Sentence};
+use relance_scm::{ScmError, Sentence, fold_case};
 use relance_texts::{apply, file, quoted};
 use wildmatch::WildMatch;
 
@@ -50,6 +50,8 @@ const KEYS: [&str; 5] = ["service", "policies", "include", "variables", "$schema
 #[derive(Debug)]
 pub(crate) struct Described {
     pub(crate) service: NewService,
+    /// Whether `instances` says that it is there.
+    pub(crate) is_instance: bool,
     /// Where: `services.toml:3:8`.
     pub(crate) place: String,
     /// The file.
@@ -68,6 +70,18 @@ pub(crate) struct Descriptions {
 }
 
 impl Descriptions {
+    /// The templates whose instances the files name, each with these.
+    pub(crate) fn templates(&self) -> Templates {
+        let mut templates = Templates::new();
+        for described in self.services.iter().filter(|found| found.is_instance) {
+            if let Some((template, instance)) = described.service.config.service_name.instance() {
+                let known = templates.entry(fold_case(template)).or_default();
+                known.push(instance.to_owned());
+            }
+        }
+        templates
+    }
+
     /// The same without places.
     pub(crate) fn into_to_apply(self) -> ToApply {
         let policies = self.policies.into_iter();
@@ -78,6 +92,9 @@ impl Descriptions {
         }
     }
 }
+
+/// Instances by the folded names of their templates.
+pub(crate) type Templates = BTreeMap<String, Vec<String>>;
 
 /// Where files and variables of the environment come from.
 pub(crate) struct Disk<'a> {

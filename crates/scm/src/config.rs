@@ -32,8 +32,8 @@ use crate::failure_actions::FailureActions;
 use crate::name::{ServiceName, check_display_name};
 use crate::security::SecurityDescriptor;
 use crate::settings::{
-    Applies, FAILURE_RULES, OUTPUT, PASS_ENVIRONMENT, PROBE, READY, STDERR_TOGETHER,
-    Value as SettingValue, stderr_of,
+    Applies, FAILURE_RULES, OUTPUT, PASS_ENVIRONMENT, PROBE, READ_ONLY_PATHS, READY,
+    STDERR_TOGETHER, Value as SettingValue, stderr_of,
 };
 use crate::win32::Win32Error;
 
@@ -217,6 +217,9 @@ impl ServiceConfig {
         if self.extensions.get(FAILURE_RULES) != known.get(FAILURE_RULES) {
             self.check_rules(&mut problems);
         }
+        if self.extensions.get(READ_ONLY_PATHS) != known.get(READ_ONLY_PATHS) {
+            self.check_read_only_paths(&mut problems);
+        }
         one_error(problems)
     }
 
@@ -362,6 +365,19 @@ impl ServiceConfig {
         problems.extend(useless.map(|rule| {
             let rule = quoted(rule.to_string());
             invalid(error::RuleGaveUp { rule })
+        }));
+    }
+
+    /// X51: each from the root on, with - before it if it may be missing.
+    fn check_read_only_paths(&self, problems: &mut Vec<ScmError>) {
+        let paths = self.extensions.get(READ_ONLY_PATHS);
+        let paths = paths.iter().filter(|path| {
+            let path = path.strip_prefix('-').unwrap_or(path);
+            !path.starts_with('/')
+        });
+        problems.extend(paths.map(|path| {
+            let text = quoted(&**path);
+            invalid(error::ReadOnlyPath { text })
         }));
     }
 

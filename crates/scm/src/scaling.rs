@@ -31,6 +31,8 @@ pub struct Scaling {
 pub struct Scaled {
     /// Those that were created.
     pub added: Vec<ServiceName>,
+    /// Those that were started, of them and of those that were added before.
+    pub started: Vec<ServiceName>,
     /// Those that are gone, or are once they have stopped.
     pub removed: Vec<ServiceName>,
     /// Those that could not be started, or that do not take a stop and stay.
@@ -158,10 +160,10 @@ pub fn scale(
     if !new.is_empty() {
         wait(|reply| manager.apply(caller, new.into(), reply))?;
     }
-    for name in &starts {
-        let started = wait(|reply| manager.start_service(caller, name, Vec::new(), reply));
-        if let Err(error) = started {
-            scaled.problems.push((name.clone(), error));
+    for name in starts {
+        match wait(|reply| manager.start_service(caller, &name, Vec::new(), reply)) {
+            Ok(()) => scaled.started.push(name),
+            Err(error) => scaled.problems.push((name, error)),
         }
     }
     for name in surplus {
@@ -226,7 +228,8 @@ fn display_name_of_template(display_name: &str, number: u32) -> Option<String> {
 
 /// The number of an instance of this template; `None` for other services, and for instances that have a
 /// name instead.
-fn number_of(name: &ServiceName, template: &str) -> Option<u32> {
+#[must_use]
+pub fn number_of(name: &ServiceName, template: &str) -> Option<u32> {
     let (of, instance) = name.instance()?;
     let number = instance.parse().ok().filter(|number| *number > 0)?;
     (of.eq_ignore_ascii_case(template) && !instance.starts_with(['0', '+'])).then_some(number)

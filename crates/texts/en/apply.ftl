@@ -40,6 +40,7 @@ apply-would-create = would create
 apply-would-change = would change
 apply-would-delete = would delete
 apply-unchanged = unchanged
+apply-kept = kept
 apply-plan = Nothing was changed. To do: { $created } to create, { $changed } to change, { $deleted } to delete; { $unchanged } unchanged.
 apply-done = { $created } created, { $changed } changed, { $deleted } deleted, { $unchanged } unchanged.
 apply-policy = policy { $policy }
@@ -50,6 +51,14 @@ apply-hidden = (not shown)
 apply-run-on = { $count ->
     [one] { $names } runs on as it was started; apply --restart-changed restarts what has changed, or: relance restart { $names }
    *[other] { $names } run on as they were started; apply --restart-changed restarts what has changed, or: relance restart { $names }
+}
+apply-surplus-of-count = { $surplus ->
+    [one] { $names } stays, although the files want { $count } of { $template }: what no file describes is not deleted; to stop and delete it: relance scale { $template } { $count }, or apply --prune { $template }
+   *[other] { $names } stay, although the files want { $count } of { $template }: what no file describes is not deleted; to stop and delete them: relance scale { $template } { $count }, or apply --prune { $template }
+}
+apply-surplus-of-list = { $surplus ->
+    [one] { $names } stays, although the files do not name it among the instances of { $template }: what no file describes is not deleted; to stop and delete it: apply --prune { $template }
+   *[other] { $names } stay, although the files do not name them among the instances of { $template }: what no file describes is not deleted; to stop and delete them: apply --prune { $template }
 }
 apply-delete-question = Delete { $names }? [y/N]
 apply-delete-needs-yes = { $names } would be deleted; add --yes to delete, or --dry-run to see the plan only. Nothing was changed

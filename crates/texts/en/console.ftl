@@ -603,4 +603,27 @@ console-change-for-all = Change it for all
 
 console-scale = Instances of { $template }
 console-scale-about = Copies of the lowest one; those with higher numbers are told to stop, and are gone then
+console-save-for-all = Save for all { $count } instances
+console-save-for-some = Save for { $count } of { $all } instances
+console-other-settings = Other settings, left as they are:
 console-scale-set = Set
+console-scale-number = Set number
+console-scale-number-of = Set number of instances of { $template }
+console-scale-question = { $count ->
+    [one] One instance is told to stop, within its own grace, and is deleted with its configuration:
+   *[other] { $count } instances are told to stop, each within its own grace, and are deleted with their configurations:
+}
+console-scale-stop-and-delete = Stop and delete
+console-scaled-started = { $count ->
+    [one] Instance { $numbers } of { $template } was started.
+   *[other] Instances { $numbers } of { $template } were started.
+}
+console-scaled-added = { $count ->
+    [one] Instance { $numbers } of { $template } was added; it is not started, since the lowest one does not run.
+   *[other] Instances { $numbers } of { $template } were added; they are not started, since the lowest one does not run.
+}
+console-scaled-removed = { $count ->
+    [one] Instance { $numbers } of { $template } stops, and is deleted then.
+   *[other] Instances { $numbers } of { $template } stop, and are deleted then.
+}
+console-scaled-nothing = { $template } has these instances already; nothing was changed.

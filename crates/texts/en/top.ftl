@@ -3,7 +3,7 @@
 top-title = { $count } services, { $running } running, { $failed } failed
 top-filtered = filter: { $filter }
 top-only-failed = failed only
-top-grouped = grouped
+top-flat = instances one by one
 top-sorted = by { $order }
 top-away = THE MANAGER DOES NOT ANSWER ({ $why })
 top-sort-name = name
@@ -39,9 +39,10 @@ top-help =
     w, Enter       why it stopped, and what comes next
     /              filter by name; * and ? make a pattern
     f              only what has failed
-    g              instances of a template in one line
+    right, left    open or close the line of several instances (+); Enter does both
+    g              each instance in a line of its own
     o              sort by name, state, failures, processor, memory
     l              time lines of 30 min instead of time, processor and memory (narrow terminals)
     e, Tab         output or events
     q, Esc         leave
-    mouse          chooses a row, sorts by a column, scrolls
+    mouse          chooses a row, opens a group, sorts by a column, scrolls

@@ -70,6 +70,7 @@ why-end-start-failed = the start failed with { $text } ({ $error })
 why-end-terminated = it was ended by force because somebody asked
 why-end-not-connected = the start failed: its process ended with { $exit } before it connected to the manager
 why-end-start-overdue = it had not come to RUNNING by its start deadline, and was killed
+why-end-start-overdue-sign = it had not come to RUNNING by its start deadline, for which it has to say that it is ready ({ $sign }), and was killed
 why-end-stop-overdue = it was asked to stop, had not stopped by its stop deadline, and was killed
 why-end-recycled = it ended with exit status { $status }
 why-end-shutdown = the manager was shut down

@@ -40,6 +40,7 @@ apply-would-create = serait créé
 apply-would-change = serait changé
 apply-would-delete = serait supprimé
 apply-unchanged = inchangé
+apply-kept = conservé
 apply-plan = Rien n’a été changé. À faire : { $created } à créer, { $changed } à changer, { $deleted } à supprimer ; { $unchanged } sans changement.
 apply-done = Créés : { $created }, changés : { $changed }, supprimés : { $deleted }, inchangés : { $unchanged }.
 apply-policy = politique { $policy }
@@ -50,6 +51,14 @@ apply-hidden = (non affiché)
 apply-run-on = { $count ->
     [one] { $names } continue tel qu’il a été démarré ; apply --restart-changed redémarre ce qui a changé, ou : relance restart { $names }
    *[other] { $names } continuent tels qu’ils ont été démarrés ; apply --restart-changed redémarre ce qui a changé, ou : relance restart { $names }
+}
+apply-surplus-of-count = { $surplus ->
+    [one] { $names } reste, bien que les fichiers veuillent { $count } instances de { $template } : ce qu’aucun fichier ne décrit n’est pas supprimé ; pour l’arrêter et le supprimer : relance scale { $template } { $count }, ou apply --prune { $template }
+   *[other] { $names } restent, bien que les fichiers veuillent { $count } instances de { $template } : ce qu’aucun fichier ne décrit n’est pas supprimé ; pour les arrêter et les supprimer : relance scale { $template } { $count }, ou apply --prune { $template }
+}
+apply-surplus-of-list = { $surplus ->
+    [one] { $names } reste, bien que les fichiers ne le nomment pas parmi les instances de { $template } : ce qu’aucun fichier ne décrit n’est pas supprimé ; pour l’arrêter et le supprimer : apply --prune { $template }
+   *[other] { $names } restent, bien que les fichiers ne les nomment pas parmi les instances de { $template } : ce qu’aucun fichier ne décrit n’est pas supprimé ; pour les arrêter et les supprimer : apply --prune { $template }
 }
 apply-delete-question = Supprimer { $names } ? [o/N]
 apply-delete-needs-yes = { $names } serait supprimé ; ajoutez --yes pour supprimer, ou --dry-run pour voir seulement le plan. Rien n’a été changé

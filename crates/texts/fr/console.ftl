@@ -606,4 +606,27 @@ console-change-for-all = La changer pour tous
 
 console-scale = Instances de { $template }
 console-scale-about = Des copies de la plus basse ; celles de numéro plus haut sont arrêtées, puis disparaissent
+console-save-for-all = Enregistrer pour les { $count } instances
+console-save-for-some = Enregistrer pour { $count } instances sur { $all }
+console-other-settings = Autres réglages, laissés tels quels :
 console-scale-set = Fixer
+console-scale-number = Fixer le nombre
+console-scale-number-of = Fixer le nombre d’instances de { $template }
+console-scale-question = { $count ->
+    [one] Une instance doit s’arrêter, dans son propre délai, puis est supprimée avec sa configuration :
+   *[other] { $count } instances doivent s’arrêter, chacune dans son propre délai, puis sont supprimées avec leurs configurations :
+}
+console-scale-stop-and-delete = Arrêter et supprimer
+console-scaled-started = { $count ->
+    [one] L’instance { $numbers } de { $template } a été démarrée.
+   *[other] Les instances { $numbers } de { $template } ont été démarrées.
+}
+console-scaled-added = { $count ->
+    [one] L’instance { $numbers } de { $template } a été ajoutée ; elle n’est pas démarrée, puisque la plus basse ne tourne pas.
+   *[other] Les instances { $numbers } de { $template } ont été ajoutées ; elles ne sont pas démarrées, puisque la plus basse ne tourne pas.
+}
+console-scaled-removed = { $count ->
+    [one] L’instance { $numbers } de { $template } s’arrête, puis est supprimée.
+   *[other] Les instances { $numbers } de { $template } s’arrêtent, puis sont supprimées.
+}
+console-scaled-nothing = { $template } a déjà ces instances ; rien n’a été changé.

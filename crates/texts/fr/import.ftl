@@ -169,7 +169,7 @@ import-folder-of-command = la commande s’exécute dans le dossier du service
 import-release = il doit s’exécuter une fois par version : démarrez-le à la main ou depuis le déploiement
 import-set-port = relance ne définit pas PORT ; ajoutez-le à environment
 import-file-of-foreman = foreman et ses semblables lisent aussi { $path } ; le service également, à chaque démarrage
-import-no-mail = cron envoie la sortie par courriel ; relance logs et relance events l’ont, et une cible de relance notify envoie les échecs par courriel
+import-no-mail = cron envoie la sortie par courriel ; relance logs et relance events l’ont, et une destination de relance notify envoie les échecs par courriel
 import-deletes-key = cette ligne supprime une clé, qui ne décrit aucun service
 import-no-apps = il n’exporte aucune application : pm2 lit module.exports = {"{"} apps: [...] {"}"}
 import-endless-restart = avec systemd le redémarrage ne vient jamais ; ici il vient après 46 jours, la plus longue attente possible

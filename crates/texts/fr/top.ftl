@@ -3,7 +3,7 @@
 top-title = { $count } services, { $running } en marche, { $failed } en échec
 top-filtered = filtre : { $filter }
 top-only-failed = échecs seulement
-top-grouped = groupés
+top-flat = chaque instance
 top-sorted = par { $order }
 top-away = LE GESTIONNAIRE NE RÉPOND PAS ({ $why })
 top-sort-name = nom
@@ -39,9 +39,10 @@ top-help =
     w, Entrée      pourquoi il s’est arrêté, et ce qui suit
     /              filtrer par nom ; * et ? forment un motif
     f              seulement ce qui a échoué
-    g              les instances d’un modèle en une ligne
+    droite, gauche ouvrir ou fermer la ligne de plusieurs instances (+) ; Entrée fait les deux
+    g              chaque instance sur sa propre ligne
     o              trier par nom, état, échecs, processeur, mémoire
     l              lignes de temps de 30 min au lieu de durée, processeur et mémoire (terminaux étroits)
     e, Tab         sortie ou événements
     q, Échap       quitter
-    souris         choisit une ligne, trie par une colonne, défile
+    souris         choisit une ligne, ouvre un groupe, trie par une colonne, défile

@@ -65,6 +65,7 @@ why-end-start-failed = le démarrage a échoué : { $text } ({ $error })
 why-end-terminated = il a été terminé de force, à la demande de quelqu’un
 why-end-not-connected = le démarrage a échoué : son processus s’est terminé avec { $exit } avant de se connecter au gestionnaire
 why-end-start-overdue = il n’était pas RUNNING à sa limite de démarrage et a été tué
+why-end-start-overdue-sign = il n’était pas RUNNING à sa limite de démarrage, pour quoi il doit dire qu’il est prêt ({ $sign }), et a été tué
 why-end-stop-overdue = on lui a demandé de s’arrêter, il ne l’était pas à sa limite d’arrêt et a été tué
 why-end-recycled = il s’est terminé avec le code de sortie { $status }
 why-end-shutdown = le gestionnaire a été arrêté

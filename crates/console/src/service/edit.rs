@@ -11,13 +11,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, PreEscaped, html};
 use relance_client::ServiceManager;
-use relance_scm::manager::ServiceInfo;
+use relance_scm::manager::{ServiceInfo, wait};
 use relance_scm::{ScmError, ServiceConfig};
 use relance_texts::console;
 
 use super::change::{changed, version};
 use super::conflict::{self, Now};
-use super::{content, preview, show};
+use super::{content, preview, show, together};
 use crate::form::Form;
 use crate::hub::Hub;
 use crate::layout;
@@ -60,14 +60,19 @@ pub(crate) async fn save(viewer: Viewer, Path(tab): Path<String>, form: Form) ->
     let saved = match changed(before, tab, &now.merged.form, viewer.lang()) {
         Ok((_, change)) if form.has("confirm") && now.is_settled() => {
             let name = name.clone();
+            let before = Arc::clone(before);
+            let for_all = form.get("confirm") == Some(together::ALL);
             viewer
-                .ask(move |manager, caller, reply| {
-                    manager.change_config(caller, &name, change, reply);
+                .with(move |manager, caller| {
+                    if for_all {
+                        return together::save(manager, caller, &before, &change);
+                    }
+                    wait(|reply| manager.change_config(caller, &name, change, reply))
                 })
                 .await
         }
         Ok(_) => {
-            let content = review(&viewer, before, tab, &now)?;
+            let content = review(&viewer, &hub, before, tab, &now)?;
             let code = if now.is_settled() {
                 StatusCode::OK
             } else {
@@ -164,7 +169,13 @@ fn form_of(page: &str) -> String {
 }
 
 /// What would change, and the question whether to save it.
-fn review(viewer: &Viewer, before: &ServiceConfig, tab: Tab, now: &Now) -> Answer<Markup> {
+fn review(
+    viewer: &Viewer,
+    hub: &Hub,
+    before: &ServiceConfig,
+    tab: Tab,
+    now: &Now,
+) -> Answer<Markup> {
     let lang = viewer.lang();
     let mine = merge::with_theirs(&now.merged, &now.fields);
     let (after, _) = changed(before, tab, &mine, lang)?;
@@ -190,6 +201,7 @@ fn review(viewer: &Viewer, before: &ServiceConfig, tab: Tab, now: &Now) -> Answe
                 div.row {
                     @if !differences.is_empty() || !collisions.is_empty() {
                         button.primary type="submit" name="confirm" value="1" { (console::ACCESS_SAVE.of(lang)) }
+                        (together::button(hub, before, lang))
                     }
                     button.quiet type="submit" name="again" value="1" formnovalidate { (console::BACK_TO_EDITING.of(lang)) }
                     a.button href=(tab.href(&before.service_name)) { (console::DO_NOT_SAVE.of(lang)) }

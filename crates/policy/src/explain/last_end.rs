@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use relance_scm::event_log::Author;
+use relance_scm::settings::READY;
 use relance_scm::status::ProcessExit;
 use relance_scm::{
     EndCause, EndCauseKind, ExitCode, PolicyName, Sentence, ServiceKind, Win32Error,
@@ -42,7 +43,10 @@ pub(super) fn how_long(end: &End) -> Option<Text> {
 
 pub(super) fn last_end(record: &ServiceRecord, end: &End, now: Time) -> Text {
     let (run, ago) = (shown(end.run), now - end.at);
-    let what = how(record.config.kind, end, stopper(record));
+    let what = match (end.reason, needed_sign(record)) {
+        (EndReason::StartOverdue, Some(sign)) => why::EndStartOverdueSign { sign }.text(),
+        _ => how(record.config.kind, end, stopper(record)),
+    };
     if let Some(ceiling) = end.ceiling {
         return why::EndedCeiling {
             run,
@@ -80,6 +84,13 @@ pub(super) fn last_end(record: &ServiceRecord, end: &End, now: Time) -> Text {
         .text(),
         None => why::Ended { run, ago, what }.text(),
     }
+}
+
+/// How the program says that it is ready, if it has to.
+fn needed_sign(record: &ServiceRecord) -> Option<String> {
+    let sign = record.config.extensions.get(READY);
+    let sign = sign.filter(|_| record.config.kind == ServiceKind::Program);
+    sign.map(|sign| sign.to_string())
 }
 
 fn how(kind: ServiceKind, end: &End, stopper: Option<&Author>) -> Text {

@@ -30,7 +30,7 @@ use crate::service_files::{self, Disk};
 use crate::waiting::Patience;
 
 use change::{Act, Change};
-use plan::{Plan, Step};
+use plan::{Plan, Step, Surplus};
 use policies::PolicyStep;
 
 /// How `--dry-run` ends when something would change.
@@ -96,6 +96,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let read = service_files::read(&arguments.files, &set, &Disk::OWN);
     let found = read.map_err(|problems| problems.report(json))?;
     let secrets = found.secrets.clone();
+    let templates = found.templates();
     let to_apply = found.into_to_apply();
     if arguments.system == Some(System::Windows) {
         let differs = elsewhere::report(&to_apply, json)?;
@@ -111,6 +112,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let manager = arguments.common.manager()?;
     let mut plan = Plan::of(&manager, &to_apply, &secrets)?;
     plan.prune(|name| matches_any(&arguments.prune, name));
+    plan.note_surplus(&templates);
     if arguments.dry_run {
         try_out(&manager, &plan, to_apply)?;
         arguments.telling().tell(&plan, &[])?;
@@ -288,6 +290,10 @@ impl Telling {
         for step in &plan.steps {
             self.step(step);
         }
+        for name in plan.surplus.iter().flat_map(|surplus| &surplus.names) {
+            let (done, name) = (apply::KEPT, plain(name.as_str()));
+            println!("{}", say(command::Applied { done, name }));
+        }
         let [created, changed, deleted, unchanged] =
             [Act::Create, Act::Change, Act::Delete, Act::Keep].map(|act| plan.count(act));
         let summary = if self.dry_run {
@@ -306,6 +312,9 @@ impl Telling {
             })
         };
         println!("{summary}");
+        for surplus in &plan.surplus {
+            eprintln!("{}", surplus.why().of(lang()));
+        }
         let runs_on = plan.names(|step| step.runs_on);
         if !runs_on.is_empty() && !self.restarts && !self.dry_run {
             let names: Vec<String> = runs_on.iter().map(|name| plain(name.as_str())).collect();
@@ -348,6 +357,15 @@ struct PlanReply<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     policies: Vec<PolicyReply<'a>>,
     outcomes: Vec<OutcomeReply<'a>>,
+    /// Instances that stay although the files name fewer of their template.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    kept: Vec<KeptReply<'a>>,
+}
+
+#[derive(Serialize)]
+struct KeptReply<'a> {
+    name: &'a str,
+    why: String,
 }
 
 #[derive(Serialize)]
@@ -385,6 +403,14 @@ struct ChangeReply<'a> {
     setting: &'a str,
     before: &'a str,
     after: &'a str,
+}
+
+fn kept(surplus: &Surplus) -> impl Iterator<Item = KeptReply<'_>> {
+    let kept = |name| KeptReply {
+        name: ServiceName::as_str(name),
+        why: surplus.why().of(Lang::En),
+    };
+    surplus.names.iter().map(kept)
 }
 
 fn changed(changes: &[Change]) -> Vec<ChangeReply<'_>> {
@@ -427,6 +453,7 @@ impl<'a> PlanReply<'a> {
             dry_run,
             policies: plan.policies.iter().map(policy).collect(),
             outcomes: plan.steps.iter().map(outcome).collect(),
+            kept: plan.surplus.iter().flat_map(kept).collect(),
         }
     }
 }

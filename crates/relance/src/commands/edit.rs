@@ -121,13 +121,15 @@ impl Edit {
             .read(copy, text)
             .map_err(|problems| problems.report(json))?;
         let secrets = found.secrets.clone();
+        let templates = found.templates();
         let to_apply = found.into_to_apply();
         let mut file = None;
         match &self.file {
             None => self.check(manager, &to_apply.services)?,
             Some((path, _)) => file = Some((path, self.rewriting(path, text)?)),
         }
-        let plan = Plan::of(manager, &to_apply, &secrets)?;
+        let mut plan = Plan::of(manager, &to_apply, &secrets)?;
+        plan.note_surplus(&templates);
         carry_out(manager, &plan, to_apply)?;
         if let Some((path, rewriting)) = file
             && !rewriting.finish().writing(path)?

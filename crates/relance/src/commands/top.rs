@@ -6,6 +6,7 @@
 mod feed;
 mod model;
 mod news;
+mod rows;
 mod strip;
 mod tail;
 mod view;
@@ -36,8 +37,9 @@ const USAGE_EVERY: Duration = Duration::from_secs(2);
 /// All services live: states, usage, failures, what comes next; output and events of one
 ///
 /// Keys: arrows choose, s starts, t stops, r restarts, x ends by force, w says why, / filters, f
-/// shows failed services only, g groups instances, o sorts, e switches between output and events, l
-/// shows time lines, ? helps, q leaves. The mouse chooses rows and sorts.
+/// shows failed services only, right, left and Enter open and close the row of several instances, g shows each of
+/// them, o sorts, e switches between output and events, l shows time lines, ? helps, q leaves. The mouse chooses
+/// rows, opens them and sorts.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// Only services whose name contains this, or matches it with * and ?

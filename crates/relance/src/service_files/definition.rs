@@ -303,6 +303,7 @@ impl Draft {
                         config,
                         password: Secret::new(self.password.clone()),
                     },
+                    is_instance: self.instances.is_some(),
                     place: file.place(at),
                     path: file.path.to_owned(),
                 }),

@@ -138,7 +138,18 @@ fn nothing_is_deleted_by_accident() {
     done(&daemon.relance(&["start", "w@2"]));
     fs::write(&path, TWO.replace("instances = 2", "instances = 1")).expect("written");
     let applied = apply(&daemon, &path, &[]);
-    assert!(!text(&applied).contains("w@2"), "{}", text(&applied));
+    assert!(
+        text(&applied).contains("kept w@2\n")
+            && text(&applied).contains("relance scale w@ 1, or apply --prune w@"),
+        "{}",
+        text(&applied)
+    );
+    let planned = apply(&daemon, &path, &["--dry-run", "--diff"]);
+    assert_eq!(status(&planned), 0, "{}", text(&planned));
+    assert!(text(&planned).contains("w@2 stays"), "{}", text(&planned));
+    let planned = apply(&daemon, &path, &["--dry-run", "--json"]);
+    let planned: Json = serde_json::from_slice(&planned.stdout).expect("JSON");
+    assert_eq!(planned["kept"][0]["name"], "w@2", "{planned}");
     let refused = apply(&daemon, &path, &["--prune", "w@"]);
     assert!(
         !refused.status.success() && text(&refused).contains("--yes"),
@@ -154,7 +165,11 @@ fn nothing_is_deleted_by_accident() {
     assert_eq!(status(&planned), 6);
     let pruned = apply(&daemon, &path, &["--prune", "w@", "--yes"]);
     done(&pruned);
-    assert!(text(&pruned).contains("deleted w@2"), "{}", text(&pruned));
+    assert!(
+        text(&pruned).contains("deleted w@2") && !text(&pruned).contains("kept"),
+        "{}",
+        text(&pruned)
+    );
     let listed = text(&daemon.relance(&["list"]));
     assert!(
         listed.contains("other") && listed.contains("w@1") && !listed.contains("w@2"),

@@ -189,6 +189,59 @@ fn x41_a_program_is_ready_when_it_prints_its_line() {
 }
 
 #[test]
+fn x41_a_line_that_never_comes_is_named_when_the_start_is_given_up() {
+    let daemon = Daemon::with_manual_clock(relance());
+    let (_stage, mut puppet) = started(&daemon, "app", |config| {
+        let sign = Readiness::Output("never printed".into());
+        config.extensions.set(READY, Some(sign));
+    });
+    puppet.order("print starting").expect("printed");
+    assert_eq!(daemon.advance_to_next(), Duration::from_secs(90));
+    puppet.wait_for_end();
+    daemon.wait_until(&name("app"), |info| !info.recovery.pending.is_empty());
+    let why = daemon.relance(&["why", "app"]);
+    let why = String::from_utf8_lossy(&why.stdout).into_owned();
+    assert!(
+        why.contains("say that it is ready (output:never printed), and was killed"),
+        "{why}"
+    );
+}
+
+#[test]
+fn x43_probes_and_times_that_make_no_sense_are_refused_with_what_does() {
+    let daemon = Daemon::start(relance());
+    for (options, expected) in [
+        (
+            &["--probe", "http://no-such-host.invalid/"][..],
+            "with a number for the address",
+        ),
+        (&["--probe", "tcp:127.0.0.1:99999"], "is not a probe"),
+        (&["--probe", "unix:relative"], "is not a probe"),
+        (&["--probe-interval", "0"], "give at least 0.1 s"),
+        (&["--probe-interval", "9999d"], "give at most 30 d"),
+        (&["--probe-failures", "0"], "a number from 1 to 1000"),
+        (&["--watchdog", "999999d"], "give at most 3650 d"),
+        (&["--ready", "output:"], "output:TEXT"),
+        (&["--ready", "tcp:127.0.0.1:0"], "tcp:127.0.0.1:8080"),
+        (
+            &["--schedule", "*-02-30"],
+            "never comes: there is no such day",
+        ),
+        (&["--schedule", "2020-01-01"], "its years are in the past"),
+        (&["--schedule", "sometimes"], "is not a schedule"),
+        (&["--instances", "10000"], "a number from 1 to 1000"),
+    ] {
+        let words = [&["create", "a"], options, &["--", "/bin/true"]].concat();
+        let refused = daemon.relance(&words);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(said.contains(expected), "{options:?}: {said}");
+        assert_eq!(refused.status.code(), Some(2), "{options:?}");
+    }
+    let listed = daemon.relance(&["list", "--json"]);
+    assert_eq!(String::from_utf8_lossy(&listed.stdout).trim(), "[]");
+}
+
+#[test]
 fn x41_an_engine_that_may_have_missed_the_line_takes_the_program_for_ready() {
     let daemon = Daemon::start(relance());
     let (_stage, _puppet) = started(&daemon, "app", |config| {

@@ -222,7 +222,24 @@ fn what_does_not_exist_is_said_with_what_to_do() {
         let text = String::from_utf8_lossy(&refused.stderr).into_owned();
         assert!(text.contains(expected), "{text}");
     }
-    let bad = daemon.relance(&["create", "c", "--capabilities", "root", "--", "/bin/true"]);
-    let text = String::from_utf8_lossy(&bad.stderr).into_owned();
-    assert!(text.contains("\"root\" is not a capability"), "{text}");
+    for (option, value, expected) in [
+        ("--capabilities", "root", "\"root\" is not a capability"),
+        (
+            "--read-only-path",
+            "var/lib",
+            "\"var/lib\" must be an absolute path",
+        ),
+        ("--read-only-path", "-etc", "with - before it"),
+        ("--private-tmp", "maybe", "write yes or no"),
+        ("--root-directory", "srv", "must be an absolute path"),
+        ("--affinity", "2-1", "names no processors"),
+        ("--affinity", "0-999", "numbers from 0 to 63"),
+        ("--io-priority", "best-effort/8", "best-effort/7"),
+        ("--scheduling", "fifo", "use other, batch, idle"),
+    ] {
+        let bad = daemon.relance(&["create", "c", option, value, "--", "/bin/true"]);
+        let text = String::from_utf8_lossy(&bad.stderr).into_owned();
+        assert!(text.contains(expected), "{option} {value}: {text}");
+        assert_eq!(bad.status.code(), Some(2), "{option} {value}");
+    }
 }

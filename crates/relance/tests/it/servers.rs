@@ -127,7 +127,13 @@ fn memcached_comes_back_when_it_is_killed() {
     };
     let socket = server.path("server.sock").display().to_string();
     let command = ["memcached", "-u", "root", "-vv", "-s", &socket];
-    server.start(&[], &command, "server listening");
+    // It says nothing by itself: it is ready, and lives, as long as it takes connections.
+    let takes = format!("unix:{socket}");
+    server.start(
+        &["--ready", &takes, "--probe", &takes],
+        &command,
+        "server listening",
+    );
     assert_eq!(
         server.ask("set key 0 0 5\r\nvalue\r\n", "\r\n"),
         "STORED\r\n"

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use relance_scm::config::Readiness;
-use relance_scm::settings::{READY, WATCHDOG};
+use relance_scm::settings::{READY, STOP_GRACE, WATCHDOG};
 use relance_scm::{ServiceConfig, ServiceKind, ServiceState};
 use relance_testkit::daemon::Daemon;
 use relance_testkit::puppet::{Puppet, Stage};
@@ -183,6 +183,89 @@ fn x42_a_program_that_takes_itself_for_hung_or_wants_more_is_answered_in_the_log
     puppet.tell("exit 0");
     let info = daemon.wait_for_state(&name("worker"), ServiceState::Stopped);
     assert_eq!(info.recovery.failure_count, 1, "a clean end");
+}
+
+#[test]
+fn x42_a_program_that_says_too_much_keeps_nobody_waiting_and_fills_no_log() {
+    let daemon = Daemon::with_manual_clock(relance());
+    let (_stage, mut puppet) = started(&daemon, |_| {});
+    for flood in [
+        "WATCHDOG_USEC=10000000 FDSTORE=1",
+        "ERRNO=2 STATUS=busy",
+        "RELOADING=1 MAINPID=1 nonsense =",
+    ] {
+        puppet
+            .order(&format!("say-often 2000 {flood}"))
+            .expect("all of it is taken");
+        // Others are answered at once.
+        done(&daemon.relance(&["create", "other", "--", "/bin/true"]));
+        done(&daemon.relance(&["delete", "other"]));
+    }
+    // What counts is heard behind all that.
+    puppet.order("say READY=1 STATUS=done").expect("sent");
+    let info = daemon.wait_for_state(&name("worker"), ServiceState::Running);
+    let run = info.run.expect("it runs");
+    assert_eq!(run.status_text.as_deref(), Some("done"));
+    let told = daemon.event_ids(&name("worker")).len();
+    assert!(told < 20, "{told} entries");
+}
+
+#[test]
+fn x42_who_has_said_that_it_stops_is_not_running_again_by_saying_so() {
+    let daemon = Daemon::with_manual_clock(relance());
+    let (stage, mut puppet) = started(&daemon, |config| {
+        config.extensions.set(STOP_GRACE, Duration::from_secs(7));
+    });
+    puppet.order("say READY=1").expect("sent");
+    daemon.wait_for_state(&name("worker"), ServiceState::Running);
+    puppet.order("say STOPPING=1").expect("sent");
+    daemon.wait_for_state(&name("worker"), ServiceState::StopPending);
+    puppet
+        .order("say READY=1 STOPPING=1 WATCHDOG=1 STATUS=still")
+        .expect("sent");
+    daemon.wait_until(&name("worker"), |info| {
+        let run = info.run.as_ref();
+        run.is_some_and(|run| run.status_text.as_deref() == Some("still"))
+    });
+    let info = daemon.query(&name("worker"));
+    assert_eq!(info.status.state, ServiceState::StopPending);
+    // That does not begin its grace again.
+    assert_eq!(daemon.advance_to_next(), Duration::from_secs(7));
+    puppet.wait_for_end();
+    daemon.wait_until(&name("worker"), |info| !info.recovery.pending.is_empty());
+    daemon.advance_to_next();
+    let _next = stage.next_run();
+}
+
+#[test]
+fn x42_a_main_process_of_another_service_is_not_believed() {
+    let daemon = Daemon::with_manual_clock(relance());
+    done(&daemon.relance(&["create", "other", "--", "/bin/sleep", "1000"]));
+    done(&daemon.relance(&["start", "other"]));
+    let other = daemon.query(&name("other")).status.process_id;
+    let (_stage, mut puppet) = started(&daemon, |_| {});
+    let main = || {
+        let run = daemon.query(&name("worker")).run.expect("it runs");
+        run.main_process_id
+    };
+    for (number, stranger) in [other, daemon.guardian_pid(), 0, u32::MAX]
+        .iter()
+        .enumerate()
+    {
+        let sign = format!("say MAINPID={stranger} WATCHDOG_USEC=10000000 STATUS={number}");
+        puppet.order(&sign).expect("sent");
+        daemon.wait_until(&name("worker"), |info| {
+            let run = info.run.as_ref();
+            run.is_some_and(|run| run.status_text.as_deref() == Some(&*number.to_string()))
+        });
+        assert_eq!(main(), None, "{stranger}");
+    }
+    // Its stop ends its own process and not the other's.
+    puppet.order("say READY=1").expect("sent");
+    daemon.wait_for_state(&name("worker"), ServiceState::Running);
+    done(&daemon.relance(&["stop", "worker", "--no-wait"]));
+    puppet.wait_for_end();
+    assert_eq!(daemon.query(&name("other")).status.process_id, other);
 }
 
 #[test]

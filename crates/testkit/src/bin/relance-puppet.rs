@@ -101,6 +101,8 @@ impl Puppet {
             "beat" => say("WATCHDOG=1"),
             // Lines, separated by blanks.
             "say" => say(&words[1..].join("\n")),
+            // The same so many times, as fast as it is taken.
+            "say-often" => (0..number(1)).try_for_each(|_| say(&words[2..].join("\n"))),
             "ready" => ready(words[1]),
             "rubbish" => write_to_channel(b"\x00\xffrubbish}{\n"),
             "long-frame" => write_to_channel(&vec![b'x'; 10 << 20]),

@@ -1,5 +1,7 @@
 //! What `relance apply` would do: each service of the files beside the one there is.
 
+mod surplus;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -13,6 +15,8 @@ use super::change::{Act, Change, changes};
 use super::policies::{PolicyStep, policy_steps};
 use crate::cli::{CommandFailure, Manager};
 use crate::policies;
+use crate::service_files::Templates;
+pub(crate) use surplus::Surplus;
 
 /// What happens to one service.
 #[derive(Debug)]
@@ -35,6 +39,10 @@ pub(crate) struct Plan {
     other_policies: Vec<PolicyInfo>,
     /// The services there are that no file describes.
     others: Vec<ServiceName>,
+    /// Those of them that are gone when they have stopped.
+    going: HashSet<ServiceName>,
+    /// Those of them that are instances of a template of the files.
+    pub(crate) surplus: Vec<Surplus>,
 }
 
 impl Plan {
@@ -71,6 +79,7 @@ impl Plan {
         }
         let described: HashSet<&ServiceName> =
             configs.iter().map(|config| &config.service_name).collect();
+        let going = list.services.iter().filter(|info| info.marked_for_delete);
         let others = list.services.iter();
         let others = others.filter(|info| !described.contains(&info.config.service_name));
         let (policies, other_policies) = match kept {
@@ -84,6 +93,8 @@ impl Plan {
             others: others
                 .map(|info| info.config.service_name.clone())
                 .collect(),
+            going: going.map(|info| info.config.service_name.clone()).collect(),
+            surplus: Vec::new(),
         })
     }
 
@@ -110,6 +121,15 @@ impl Plan {
             runs_on: false,
             contradictions: Vec::new(),
         }));
+    }
+
+    /// Notes which instances stay although the files want fewer; to be asked after [`prune`](Self::prune).
+    pub(crate) fn note_surplus(&mut self, templates: &Templates) {
+        let stay = self
+            .others
+            .iter()
+            .filter(|name| !self.going.contains(*name));
+        self.surplus = surplus::surplus(templates, stay);
     }
 
     /// Whether there is something to do.

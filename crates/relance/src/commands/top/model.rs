@@ -13,12 +13,15 @@ use relance_scm::{ServiceId, ServiceName, ServiceState};
 use relance_texts::{Lang, Words, top};
 use wildmatch::WildMatch;
 
-use super::super::list::lines;
 use super::news::{Act, News, Wish};
+use super::rows::{self, Groups, Place, Row};
 use super::strip::Strips;
 use super::tail::Tail;
 use crate::lang::{lang, say};
 use crate::plain::{plain, plain_lines};
+
+/// Columns of the mark before the name of a group.
+const MARK: u16 = 2;
 
 /// By what rows are sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,14 +94,13 @@ pub(super) struct Places {
 pub(super) struct Model {
     services: BTreeMap<String, ServiceInfo>,
     usage: HashMap<ServiceId, Sample>,
-    /// Keys of the services of each row, in the order of the rows.
-    pub(super) rows: Vec<Vec<String>>,
+    pub(super) rows: Vec<Row>,
+    pub(super) groups: Groups,
     selected: usize,
     /// The first row that is shown.
     pub(super) first: usize,
     pub(super) filter: String,
     pub(super) only_failed: bool,
-    pub(super) grouped: bool,
     pub(super) order: Order,
     pub(super) panel: Panel,
     pub(super) mode: Mode,
@@ -118,11 +120,11 @@ impl Model {
             services: BTreeMap::new(),
             usage: HashMap::new(),
             rows: Vec::new(),
+            groups: Groups::default(),
             selected: 0,
             first: 0,
             filter,
             only_failed: false,
-            grouped: false,
             order: Order::Name,
             panel: Panel::Output,
             mode: Mode::Table,
@@ -206,42 +208,36 @@ impl Model {
 
     /// Which services have rows, and in what order. The chosen one stays chosen.
     fn arrange(&mut self) {
-        let chosen = self.chosen_key().map(ToOwned::to_owned);
+        let chosen = self.rows.get(self.selected).cloned();
         let wanted: Vec<&ServiceInfo> = self
             .services
             .values()
             .filter(|info| self.is_wanted(info))
             .collect();
-        let mut groups: Vec<Vec<&ServiceInfo>> = if self.grouped {
-            lines(&wanted)
-        } else {
-            wanted.into_iter().map(|info| vec![info]).collect()
-        };
+        self.rows = self.groups.rows(&wanted, |rows| self.put_in_order(rows));
+        let again = chosen.and_then(|chosen| rows::find(&self.rows, &chosen));
+        self.selected = again
+            .unwrap_or(self.selected)
+            .min(self.rows.len().saturating_sub(1));
+    }
+
+    fn put_in_order(&self, rows: &mut [Vec<&ServiceInfo>]) {
         match self.order {
             Order::Name => {}
-            Order::State => groups.sort_by_key(|row| row.iter().map(|info| rank(info)).min()),
-            Order::Failures => groups.sort_by_key(|row| {
+            Order::State => rows.sort_by_key(|row| row.iter().map(|info| rank(info)).min()),
+            Order::Failures => rows.sort_by_key(|row| {
                 Reverse(
                     row.iter()
                         .map(|info| u64::from(info.recovery.failure_count))
                         .sum::<u64>(),
                 )
             }),
-            Order::Memory => groups.sort_by_key(|row| Reverse(self.memory(row))),
-            Order::Cpu => groups.sort_by(|a, b| {
+            Order::Memory => rows.sort_by_key(|row| Reverse(self.memory(row))),
+            Order::Cpu => rows.sort_by(|a, b| {
                 let percent = |row| self.percent(row).unwrap_or(0.0);
                 percent(b).total_cmp(&percent(a))
             }),
         }
-        let keys = |row: &Vec<&ServiceInfo>| {
-            let keys = row.iter().map(|info| info.config.service_name.key());
-            keys.collect::<Vec<_>>()
-        };
-        self.rows = groups.iter().map(keys).collect();
-        let again = chosen.and_then(|key| self.rows.iter().position(|row| row.contains(&key)));
-        self.selected = again
-            .unwrap_or(self.selected)
-            .min(self.rows.len().saturating_sub(1));
     }
 
     fn is_wanted(&self, info: &ServiceInfo) -> bool {
@@ -257,7 +253,7 @@ impl Model {
 
     /// The services of a row.
     pub(super) fn row(&self, at: usize) -> Vec<&ServiceInfo> {
-        let keys = self.rows.get(at).into_iter().flatten();
+        let keys = self.rows.get(at).into_iter().flat_map(|row| &row.keys);
         keys.filter_map(|key| self.services.get(key)).collect()
     }
 
@@ -284,7 +280,7 @@ impl Model {
     }
 
     fn chosen_key(&self) -> Option<&String> {
-        self.rows.get(self.selected)?.first()
+        self.rows.get(self.selected)?.keys.first()
     }
 
     fn chosen_info(&self) -> Option<&ServiceInfo> {
@@ -314,7 +310,11 @@ impl Model {
         };
         let ids = shown.flat_map(|at| self.row(at));
         let running = ids.filter(|info| info.status.process_id != 0);
-        running.map(|info| info.id).collect()
+        let mut ids: Vec<_> = running.map(|info| info.id).collect();
+        // Those of an open group are in its row, too.
+        ids.sort_unstable();
+        ids.dedup();
+        ids
     }
 
     /// The rows that have room.
@@ -391,7 +391,7 @@ impl Model {
                 self.arrange();
             }
             KeyCode::Char('g') => {
-                self.grouped = !self.grouped;
+                self.groups.is_flat = !self.groups.is_flat;
                 self.arrange();
             }
             KeyCode::Char('l') => self.has_lines = !self.has_lines,
@@ -405,6 +405,9 @@ impl Model {
             KeyCode::Char('?' | 'h') => {
                 self.mode = Mode::Text(say(top::HELP_TITLE), say(top::HELP));
             }
+            KeyCode::Enter if self.is_open().is_some() => self.toggle(),
+            KeyCode::Right => self.open(true),
+            KeyCode::Left => self.open(false),
             KeyCode::Char('w') | KeyCode::Enter => {
                 return self
                     .chosen()
@@ -455,6 +458,35 @@ impl Model {
         self.selected = row.min(self.rows.len().saturating_sub(1));
     }
 
+    /// Whether the chosen row is that of a group which is open; `None` if it is not a group's.
+    fn is_open(&self) -> Option<bool> {
+        match self.rows.get(self.selected)?.place {
+            Place::Group { is_open } => Some(is_open),
+            Place::Alone | Place::Member => None,
+        }
+    }
+
+    /// Opens or closes the group that is chosen; from a member on, its group closes and is chosen.
+    fn open(&mut self, is_open: bool) {
+        let place = self.rows.get(self.selected).map(|row| row.place);
+        let is_meant = match place {
+            Some(Place::Group { .. }) => true,
+            Some(Place::Member) => !is_open,
+            Some(Place::Alone) | None => false,
+        };
+        let key = self.chosen_key().filter(|_| is_meant);
+        if let Some(info) = key.and_then(|key| self.services.get(key)) {
+            self.groups.set(info, is_open);
+            self.arrange();
+        }
+    }
+
+    fn toggle(&mut self) {
+        if let Some(is_open) = self.is_open() {
+            self.open(!is_open);
+        }
+    }
+
     /// By this, or by what comes next.
     fn sort(&mut self, order: Option<Order>) {
         let next = || {
@@ -473,7 +505,12 @@ impl Model {
             MouseEventKind::Down(MouseButton::Left) if self.places.rows.contains(at) => {
                 let row = self.first + usize::from(mouse.row - self.places.rows.y);
                 if row < self.rows.len() {
+                    let is_again = row == self.selected;
                     self.choose(row);
+                    // On its mark, or where it is chosen already.
+                    if is_again || mouse.column < self.places.rows.x + MARK {
+                        self.toggle();
+                    }
                 }
             }
             MouseEventKind::Down(MouseButton::Left) if self.places.head.contains(at) => {

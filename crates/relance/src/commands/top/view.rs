@@ -13,6 +13,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::super::list;
 use super::model::{Mode, Model, Order, Panel, named};
+use super::rows;
 use super::strip::Shade;
 use crate::lang::{lang, say};
 use crate::plain::plain;
@@ -79,8 +80,8 @@ fn title(model: &Model) -> String {
     if model.only_failed {
         notes.push(say(top::ONLY_FAILED));
     }
-    if model.grouped {
-        notes.push(say(top::GROUPED));
+    if model.groups.is_flat {
+        notes.push(say(top::FLAT));
     }
     notes.push(say(top::Sorted {
         order: model.order.word(),
@@ -283,11 +284,19 @@ fn row(model: &Model, at: usize, columns: &[Column]) -> Row<'static> {
         .iter()
         .map(|info| u64::from(info.recovery.failure_count))
         .sum();
+    let has_groups = model.rows.iter().any(rows::Row::is_group);
     let dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let memory = Some(model.memory(&services)).filter(|bytes| *bytes > 0);
     let cells = columns.iter().map(|column| {
         let text = match column.shows {
-            Shows::Name => plain(&list::title(&services)),
+            Shows::Name => {
+                let mark = model
+                    .rows
+                    .get(at)
+                    .filter(|_| has_groups)
+                    .map_or("", rows::Row::mark);
+                format!("{mark}{}", plain(&list::title(&services)))
+            }
             Shows::State => {
                 let style = Style::new().fg(colour(&services));
                 return aligned(list::states(&services), column).style(style);

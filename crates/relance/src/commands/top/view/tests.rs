@@ -149,6 +149,7 @@ fn a_wide_terminal_shows_entries_beside_output_and_a_tiny_one_says_so() {
 #[test]
 fn stop_and_force_ask_and_a_restart_of_several_too() {
     let mut model = model(vec![running(1, "w@1"), running(2, "w@2"), running(3, "x")]);
+    press(&mut model, 'g');
     assert_eq!(
         press(&mut model, 'r'),
         [Wish::Do(Act::Restart, vec![name("w@1")])]
@@ -164,7 +165,7 @@ fn stop_and_force_ask_and_a_restart_of_several_too() {
     );
     assert!(press(&mut model, 'g').is_empty());
     let shown = screen(&mut model, 80, 24);
-    assert!(shown[2].starts_with("w@ (2)"), "{shown:#?}");
+    assert!(shown[2].starts_with("+ w@ (2)"), "{shown:#?}");
     assert!(press(&mut model, 'r').is_empty());
     assert_eq!(
         press(&mut model, 'y'),
@@ -172,6 +173,112 @@ fn stop_and_force_ask_and_a_restart_of_several_too() {
     );
     assert_eq!(press(&mut model, 'w'), [Wish::Why(name("w@1"))]);
     assert_eq!(press(&mut model, 'q'), [Wish::Quit]);
+}
+
+/// A left click.
+fn click(model: &mut Model, column: u16, row: u16) {
+    let event = MouseEvent {
+        kind: MouseEventKind::Down(MouseButton::Left),
+        column,
+        row,
+        modifiers: KeyModifiers::NONE,
+    };
+    model.take(News::Input(Event::Mouse(event)));
+}
+
+fn press_key(model: &mut Model, code: KeyCode) -> Vec<Wish> {
+    model.take(News::Input(Event::Key(KeyEvent::new(
+        code,
+        KeyModifiers::NONE,
+    ))))
+}
+
+/// The names of the rows of the table.
+fn names(model: &mut Model) -> Vec<String> {
+    let count = model.rows.len();
+    let shown = screen(model, 80, 40);
+    let names = shown[2..2 + count].iter();
+    names
+        .map(|line| line.split("  ").find(|part| !part.trim().is_empty()))
+        .map(|name| name.unwrap_or_default().trim().to_owned())
+        .collect()
+}
+
+/// Ten instances, of which the second has failed twice, between two other services.
+fn instances() -> Model {
+    let mut services = vec![service(100, "a"), running(101, "z")];
+    services.extend((1..=10).map(|id| match id {
+        2 => waiting(id, "w@2"),
+        _ => running(id, &format!("w@{id}")),
+    }));
+    model(services)
+}
+
+#[test]
+fn x52_instances_are_one_row_with_totals_that_opens() {
+    let mut model = instances();
+    let used = |cpu_ms| {
+        let usage = |id| Usage {
+            service: ServiceId(id),
+            cpu_ms,
+            memory_bytes: 1 << 20,
+            memory_peak_bytes: None,
+            processes: 1,
+        };
+        News::Usage((1..=10).map(usage).collect())
+    };
+    model.take(used(0));
+    assert_eq!(names(&mut model), ["a", "+ w@ (10)", "z"]);
+    let group = screen(&mut model, 120, 24)[3].clone();
+    // The one that has failed does not run.
+    for total in ["9 RUNNING, 1 STOPPED", "9.0 MiB", " 2 "] {
+        assert!(group.contains(total), "{total}: {group}");
+    }
+    press(&mut model, 'j');
+    assert!(press_key(&mut model, KeyCode::Enter).is_empty());
+    let opened = names(&mut model);
+    assert_eq!(opened[..4], ["a", "- w@ (10)", "w@1", "w@2"]);
+    assert_eq!(opened[10..], ["w@9", "w@10", "z"], "by their numbers");
+    assert_eq!(model.shown_ids().len(), 10, "each once");
+    press(&mut model, 'j');
+    press(&mut model, 'j');
+    assert_eq!(
+        press_key(&mut model, KeyCode::Enter),
+        [Wish::Why(name("w@2"))]
+    );
+    // It stays open when something changes, and in another order.
+    model.take(News::Removed(name("w@7")));
+    press(&mut model, 'o');
+    assert_eq!(names(&mut model)[..3], ["- w@ (9)", "w@2", "w@1"]);
+    assert_eq!(model.chosen().map(|(name, _)| name), Some(name("w@2")));
+    press_key(&mut model, KeyCode::Left);
+    assert_eq!(names(&mut model), ["+ w@ (9)", "z", "a"]);
+    assert!(press(&mut model, 't').is_empty(), "it asks for all of them");
+    assert!(screen(&mut model, 80, 24)[23].starts_with("stop w@1, w@2, w@3, …?"));
+    press(&mut model, 'n');
+    press_key(&mut model, KeyCode::Left);
+    press_key(&mut model, KeyCode::Right);
+    assert_eq!(model.rows.len(), 12);
+    press_key(&mut model, KeyCode::Right);
+    assert_eq!(model.rows.len(), 12, "it is open");
+}
+
+#[test]
+fn x52_the_mouse_opens_instances() {
+    let mut model = instances();
+    screen(&mut model, 80, 40);
+    click(&mut model, 8, 3);
+    assert_eq!(model.rows.len(), 3, "it was chosen");
+    click(&mut model, 8, 3);
+    assert_eq!(model.rows.len(), 13);
+    screen(&mut model, 80, 40);
+    click(&mut model, 0, 5);
+    assert_eq!(model.rows.len(), 13, "an instance has nothing to open");
+    click(&mut model, 1, 3);
+    assert_eq!(model.rows.len(), 3, "on the mark");
+    press(&mut model, 'g');
+    assert_eq!(model.rows.len(), 12);
+    assert!(screen(&mut model, 80, 40)[0].contains("instances one by one"));
 }
 
 #[test]
@@ -205,17 +312,6 @@ fn filters_and_orders_keep_the_chosen_service() {
 fn the_mouse_chooses_rows_and_sorts_by_columns() {
     let mut model = model(vec![running(1, "a"), running(2, "b"), waiting(3, "c")]);
     screen(&mut model, 80, 24);
-    let click = |model: &mut Model, column, row| {
-        let kind = MouseEventKind::Down(MouseButton::Left);
-        let modifiers = KeyModifiers::NONE;
-        let event = MouseEvent {
-            kind,
-            column,
-            row,
-            modifiers,
-        };
-        model.take(News::Input(Event::Mouse(event)));
-    };
     click(&mut model, 3, 3);
     assert_eq!(model.chosen().map(|(name, _)| name), Some(name("b")));
     click(&mut model, 3, 9);
