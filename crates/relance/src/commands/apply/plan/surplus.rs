@@ -86,8 +86,8 @@ mod tests {
     #[test]
     fn x52_instances_beyond_those_of_the_files_are_told_by_template() {
         let templates = Templates::from([
-            ("w@".to_owned(), vec!["2".to_owned(), "1".to_owned()]),
-            ("b@".to_owned(), vec!["eu".to_owned()]),
+            (fold_case("w@"), vec!["2".to_owned(), "1".to_owned()]),
+            (fold_case("b@"), vec!["eu".to_owned()]),
         ]);
         let names = ["W@10", "w@3", "w@old", "b@us", "c@9", "w"];
         let names = names.map(|name| ServiceName::new(name).expect("a name"));
