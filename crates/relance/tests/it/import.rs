@@ -244,27 +244,16 @@ fn a_folder_of_a_program_in_javascript_is_read_and_not_run() {
 #[test]
 fn a_line_of_which_windows_refuses_a_part_is_changed_and_not_lost() {
     let folder = TempDir::new().expect("a folder");
-    let path = folder.path().join("worker.reg");
-    let key = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\worker";
-    let text = format!(
-        "Windows Registry Editor Version 5.00\n\n[{key}\\Parameters]\n\
-         \"Application\"=\"worker.exe\"\n\n[{key}\\Parameters\\AppExit]\n@=\"Restart\"\n"
-    );
-    fs::write(&path, text).expect("written");
+    let path = folder.path().join("jobs.cron");
+    fs::write(&path, "*/5 * * * * root /bin/worker --once\n").expect("written");
     let path = path.to_str().expect("a path");
     let found = json(&import(&["--json", "--for", "windows", path]));
-    let lines = found["files"][0]["lines"].as_array().expect("lines");
-    let line = lines.last().expect("the line of AppExit");
+    let line = &found["files"][0]["lines"][0];
     assert_eq!(line["fate"], "changed", "{line}");
-    assert!(
-        line.to_string().contains("restart_on_exit_delay_ms"),
-        "{line}"
-    );
+    assert!(line.to_string().contains("Task Scheduler"), "{line}");
     let toml = found["toml"].as_str().expect("a file");
-    assert!(
-        toml.contains("extensions.restart_on_exit = \"0\""),
-        "{toml}"
-    );
+    assert!(toml.contains("/bin/worker --once"), "{toml}");
+    assert!(!toml.contains("schedule"), "{toml}");
 }
 
 #[test]
