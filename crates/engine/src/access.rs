@@ -39,14 +39,23 @@ pub(crate) fn check(
     if missing == AccessRights::NONE {
         return Ok(());
     }
-    Err(ScmError::new(
-        Win32Error::ACCESS_DENIED,
-        error::Denied {
-            caller: shown(&caller.name),
-            service: shown(&config.service_name),
-            missing: shown(missing),
-        },
-    ))
+    let (service, missing) = (shown(&config.service_name), shown(missing));
+    let by = shown(&caller.name);
+    Err(if caller.is_administrator() {
+        let denied = error::DeniedAdministrator {
+            caller: by,
+            service,
+            missing,
+        };
+        ScmError::new(Win32Error::ACCESS_DENIED, denied)
+    } else {
+        let denied = error::Denied {
+            caller: by,
+            service,
+            missing,
+        };
+        ScmError::new(Win32Error::ACCESS_DENIED, denied)
+    })
 }
 
 /// Checks the same of a service that depends on the one that the caller names. One that the caller may not see is
@@ -187,6 +196,19 @@ mod tests {
 
     fn config() -> ServiceConfig {
         ServiceConfig::new(ServiceName::new("a").unwrap(), "/a")
+    }
+
+    #[test]
+    fn an_administrator_who_has_no_right_is_not_told_to_ask_one() {
+        let mut config = config();
+        config.security = Some(Box::new("D:(A;;LC;;;SY)".parse().unwrap()));
+        let root = caller(&[Sid::Administrators]);
+        let error = check(&root, &config, AccessRights::DELETE).unwrap_err();
+        assert_eq!(error.code(), Win32Error::ACCESS_DENIED);
+        assert!(
+            error.sentence().contains("relance grant a WHO all"),
+            "{error}"
+        );
     }
 
     #[test]
