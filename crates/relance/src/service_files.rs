@@ -492,10 +492,19 @@ fn parse(path: &Path, text: &str) -> Result<Node, Unreadable> {
         None => text.trim_start().starts_with(['{']),
     };
     if is_json {
-        node::of_json(text)
-    } else {
-        node::of_toml(text)
+        return node::of_json(text);
     }
+    let read = node::of_toml(text);
+    let is_yaml = path
+        .extension()
+        .is_some_and(|ending| ending == "yml" || ending == "yaml");
+    if is_yaml {
+        return read.map_err(|error| Unreadable {
+            why: apply::NOT_YAML.into(),
+            ..error
+        });
+    }
+    read
 }
 
 #[cfg(all(test, unix))]

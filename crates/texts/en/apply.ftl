@@ -32,6 +32,7 @@ apply-key-nearly = there is no { $key }; do you mean { $right }?
 apply-key-twice = { $key } stands here twice; take one of the two out
 apply-key-unknown = there is no setting { $key }; docs/service-settings.md lists those there are
 apply-action-is-a-table = an action is {"{"} kind = "restart", delay_ms = 1000 {"}"}; all of them may also be one text like "restart/1s/none/0"
+apply-not-yaml = this is YAML; write it as TOML or JSON (docs/config-as-code.md). A file of docker compose is read by relance import
 apply-environment = a variable of the environment is a text or a number
 
 ## What apply does

@@ -32,6 +32,7 @@ apply-key-nearly = il n’y a pas de { $key } ; voulez-vous dire { $right } ?
 apply-key-twice = { $key } figure ici deux fois ; retirez l’un des deux
 apply-key-unknown = il n’y a pas de réglage { $key } ; docs/service-settings.md donne la liste de ceux qui existent
 apply-action-is-a-table = une action est {"{"} kind = "restart", delay_ms = 1000 {"}"} ; toutes peuvent aussi être un seul texte comme "restart/1s/none/0"
+apply-not-yaml = c’est du YAML ; écrivez-le en TOML ou en JSON (docs/config-as-code.md). Un fichier de docker compose est lu par relance import
 apply-environment = une variable d’environnement est un texte ou un nombre
 
 ## Ce que fait apply

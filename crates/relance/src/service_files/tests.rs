@@ -39,6 +39,22 @@ fn what_is_not_called_a_service_is_a_program() {
 }
 
 #[test]
+fn what_people_of_other_managers_write_is_answered_with_what_stands_for_it() {
+    let text = "[[service]]\nname = 'a'\ncommand_line = '/a'\ndepends_on = ['b']\n";
+    assert_eq!(
+        refusal("a.toml", text),
+        "a.toml:4:1: a: there is no depends_on; do you mean dependencies?"
+    );
+    let yaml = refusal("a.yaml", "services:\n  a:\n    command: x\n");
+    assert!(
+        yaml.starts_with("a.yaml:1:") && yaml.contains("this is YAML"),
+        "{yaml}"
+    );
+    // A file is judged by what is in it.
+    assert!(read_one("a.yml", "[[service]]\nname = 'a'\ncommand_line = '/a'\n").is_ok());
+}
+
+#[test]
 fn x52_a_template_is_so_many_services() {
     let text = "[[service]]\nname = 'w@'\ninstances = 3 # so many\ncommand_line = '/w %i'\n\
                 display_name = 'Worker %i'\n\
