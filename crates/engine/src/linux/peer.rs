@@ -177,6 +177,8 @@ mod tests {
     use std::os::unix::net::{UnixListener, UnixStream};
     use std::process::{Command, Stdio};
 
+    use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+
     use super::*;
 
     #[test]
@@ -220,9 +222,16 @@ mod tests {
             .unwrap();
         let _until_dropped = parent.stdin.take();
         let (end, _) = listener.accept().unwrap();
-        parent.wait().unwrap();
+        let pid = Pid::from_raw(parent.id().cast_signed()).unwrap();
+        // Nobody else gets its number yet, so its session is still known.
+        waitid(
+            WaitId::Pid(pid),
+            WaitIdOptions::EXITED | WaitIdOptions::NOWAIT,
+        )
+        .unwrap();
         let caller = administrators.identify(end.as_fd()).unwrap();
         assert_eq!(caller.session, None);
+        parent.wait().unwrap();
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use relance_scm::ServiceName;
 use tempfile::TempDir;
 
+use rusqlite::Connection;
+
 use super::*;
 use crate::database::Batch;
 
@@ -70,6 +72,14 @@ fn a_first_start_creates_and_no_other_does() {
         assert!(error.to_string().contains("relance restore FILE"));
         assert!(!state.path().exists());
     }
+    // A database of SQLite in which nothing is.
+    let empty = Connection::open(state.path()).unwrap();
+    empty
+        .execute_batch("CREATE TABLE t (a); DROP TABLE t")
+        .unwrap();
+    drop(empty);
+    let error = error(state.open());
+    assert!(error.to_string().contains("no tables"), "{error}");
 }
 
 #[test]
