@@ -1,7 +1,7 @@
 //! The HTTP API of a service manager: JSON under `/v1`, on a Unix socket.
 //!
 //! Knows managers only through the trait [`ServiceManager`]. [`serve`] takes connections; `routes` says which
-//! paths there are and leads, with the `context` of each request, to `services`, `access`, `events`, `stream`,
+//! paths there are and leads, with the `context` of each request, to `services`, `controls`, `access`, `events`, `stream`,
 //! `output`, `simulate`, `sign_in` and `attach`; `reply` turns results and errors into answers. `limits` says how
 //! much each caller may use at a time, `work` runs long requests beside the thread that answers, `aside` makes
 //! streams there, and `panics` keeps a fault in one request from ending the engine.
@@ -20,6 +20,8 @@ mod aside;
 mod attach;
 #[cfg(unix)]
 mod context;
+#[cfg(unix)]
+mod controls;
 #[cfg(unix)]
 mod events;
 #[cfg(unix)]

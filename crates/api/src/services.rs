@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use relance_scm::manager::NewService;
 use relance_scm::{Caller, ConfigChange, Control, Reply, ServiceManager, ServiceName};
 use relance_wire::api::{
     AppliedContradictions, ApplyReply, ApplyRequest, ChangeConfigRequest, ConfigBody,
     ConfiguredReply, ContradictionBody, ControlRequest, EnvironmentReply, ManagerReply,
     RestartRequest, ServiceReply, ServicesReply, StartRequest, StatusReply, UsageQuery, UsageReply,
-    WhyReply,
+    WaitQuery, WhyReply,
 };
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,10 @@ pub(crate) async fn usage(
     Questions(query): Questions<UsageQuery>,
 ) -> RouteResult<Response> {
     let ids = query.read()?;
+    let few = ids.as_deref();
+    if let Some(usage) = few.and_then(|ids| context.manager.usage_at_once(&context.caller, ids)) {
+        return Ok(Json(UsageReply::from(usage.as_slice())).into_response());
+    }
     // This reads every process of the machine.
     let usage = context
         .work_for_json(
@@ -216,37 +220,50 @@ async fn act(
 }
 
 /// `POST /v1/services/NAME/stop`
-pub(crate) async fn stop(context: Context, name: Name) -> RouteResult<Json<StatusReply>> {
-    send(context, name, Control::Stop).await
+pub(crate) async fn stop(
+    context: Context,
+    name: Name,
+    wait: Questions<WaitQuery>,
+) -> RouteResult<Json<StatusReply>> {
+    send(context, name, Control::Stop, wait).await
 }
 
 /// `POST /v1/services/NAME/pause`
-pub(crate) async fn pause(context: Context, name: Name) -> RouteResult<Json<StatusReply>> {
-    send(context, name, Control::Pause).await
+pub(crate) async fn pause(
+    context: Context,
+    name: Name,
+    wait: Questions<WaitQuery>,
+) -> RouteResult<Json<StatusReply>> {
+    send(context, name, Control::Pause, wait).await
 }
 
 /// `POST /v1/services/NAME/continue`
-pub(crate) async fn resume(context: Context, name: Name) -> RouteResult<Json<StatusReply>> {
-    send(context, name, Control::Continue).await
+pub(crate) async fn resume(
+    context: Context,
+    name: Name,
+    wait: Questions<WaitQuery>,
+) -> RouteResult<Json<StatusReply>> {
+    send(context, name, Control::Continue, wait).await
 }
 
 /// `POST /v1/services/NAME/control`
 pub(crate) async fn control(
     context: Context,
     name: Name,
+    wait: Questions<WaitQuery>,
     Body(body): Body<ControlRequest>,
 ) -> RouteResult<Json<StatusReply>> {
-    send(context, name, Control::from_sendable(body.control)?).await
+    send(context, name, Control::from_sendable(body.control)?, wait).await
 }
 
 async fn send(
     context: Context,
     Name(name): Name,
     control: Control,
+    Questions(wait): Questions<WaitQuery>,
 ) -> RouteResult<Json<StatusReply>> {
-    let status = context
-        .ask(|manager, caller, reply| manager.control_service(caller, &name, control, reply))
-        .await?;
+    let within = Duration::from_millis(wait.wait_ms.into());
+    let status = context.control_and_wait(&name, control, within).await?;
     Ok(Json((&status).into()))
 }
 

@@ -119,6 +119,12 @@ impl Connection {
         }
     }
 
+    /// The same, for a process that asks more than once: the next call has it too.
+    pub(crate) fn for_more(mut self) -> Self {
+        self.opener.is_kept = true;
+        self
+    }
+
     /// As if an earlier call had used and kept it; others are opened at this socket.
     #[cfg(test)]
     pub(crate) fn used(stream: UnixStream, socket: PathBuf) -> Self {

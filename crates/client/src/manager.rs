@@ -35,70 +35,13 @@ use crate::bounds::{LATER, SOON};
 use crate::http::{self, HttpRequest, HttpResponse, escape};
 use crate::kept::Connection;
 use crate::part::SocketFollow;
-use crate::patience::{self, Patience};
-use crate::target::Target;
+use crate::patience::Patience;
 use crate::watch::SocketWatch;
 
 /// How often a read is repeated whose answer was broken off.
 const QUESTIONS_MAX: usize = 3;
 
-/// Reaches the manager behind a target.
-///
-/// # Errors
-/// `RPC_S_SERVER_UNAVAILABLE` (1722) where none answers, `ERROR_ACCESS_DENIED` (5) where its socket
-/// may not be opened.
-pub fn connect(target: &Target) -> Result<SocketManager, ScmError> {
-    connect_patiently(target, Patience::OfThisProcess)
-}
-
-/// The same, for calls that wait like this for a manager that is away.
-pub(crate) fn connect_patiently(
-    target: &Target,
-    patience: Patience,
-) -> Result<SocketManager, ScmError> {
-    let sockets = target.sockets().into();
-    let ready = Mutex::new(Some(Connection::open(&sockets, patience)?));
-    Ok(SocketManager {
-        sockets,
-        patience,
-        ready,
-        token: None,
-    })
-}
-
-/// As [`connect`], for people: every call waits for a manager that is about to come, also where one dies before
-/// it reads the request.
-///
-/// # Errors
-/// As [`connect`].
-pub fn connect_once_started(target: &Target) -> Result<SocketManager, ScmError> {
-    let is_told = !patience::of_this_process().is_zero();
-    let patience = if is_told {
-        Patience::OfThisProcess
-    } else {
-        Patience::UntilStarted
-    };
-    connect_patiently(target, patience)
-}
-
-/// Reaches the manager behind a target for somebody who has signed in elsewhere: every request is
-/// made with this session's or token's secret.
-///
-/// # Errors
-/// As [`connect`]; the first request fails if the secret is not known (1326).
-pub fn connect_as(target: &Target, token: &str) -> Result<SocketManager, ScmError> {
-    // The secret becomes a header line of a request.
-    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return Err(ScmError::new(Win32Error::LOGON_FAILURE, error::NO_TOKEN));
-    }
-    let manager = connect(target)?;
-    Ok(SocketManager {
-        token: Some(token.into()),
-        ..manager
-    })
-}
-
-/// See [`connect`]. Who calls is known from the socket; the [`Caller`] of the trait is ignored.
+/// See [`connect`](crate::connect). Who calls is known from the socket; the [`Caller`] of the trait is ignored.
 pub struct SocketManager {
     sockets: Arc<[PathBuf]>,
     patience: Patience,
@@ -117,6 +60,28 @@ impl fmt::Debug for SocketManager {
 }
 
 impl SocketManager {
+    /// Speaks to the manager behind this connection, and opens others like it.
+    pub(crate) fn over(
+        connection: Connection,
+        sockets: Arc<[PathBuf]>,
+        patience: Patience,
+    ) -> Self {
+        Self {
+            sockets,
+            patience,
+            ready: Mutex::new(Some(connection)),
+            token: None,
+        }
+    }
+
+    /// Makes every request with this session's or token's secret.
+    pub(crate) fn signed_in(self, token: &str) -> Self {
+        Self {
+            token: Some(token.into()),
+            ..self
+        }
+    }
+
     fn send(
         &self,
         method: &str,
@@ -294,6 +259,24 @@ impl SocketManager {
         (&reply).try_into()
     }
 
+    fn control(
+        &self,
+        name: &ServiceName,
+        control: Control,
+        within: Duration,
+    ) -> Result<ServiceStatus, ScmError> {
+        let body = ControlRequest {
+            control: control.to_raw(),
+        };
+        let query = match within.as_millis() {
+            0 => String::new(),
+            millis => format!("?wait_ms={}", millis.min(u32::MAX.into())),
+        };
+        let status: StatusReply =
+            self.post_and_wait(&of(name, &format!("/control{query}")), &body)?;
+        (&status).try_into()
+    }
+
     fn apply_or_try(&self, to_apply: &ToApply, dry_run: bool) -> Result<Vec<Outcome>, ScmError> {
         let body = ApplyRequest::of(to_apply, dry_run);
         let applied: ApplyReply = self.post_and_wait("/v1/apply", &body)?;
@@ -397,11 +380,18 @@ impl ServiceManager for SocketManager {
         control: Control,
         reply: Reply<ServiceStatus>,
     ) {
-        let body = ControlRequest {
-            control: control.to_raw(),
-        };
-        let status: Result<StatusReply, _> = self.post_and_wait(&of(name, "/control"), &body);
-        reply.send(status.and_then(|status| (&status).try_into()));
+        reply.send(self.control(name, control, Duration::ZERO));
+    }
+
+    fn control_and_wait(
+        &self,
+        _: &Caller,
+        name: &ServiceName,
+        control: Control,
+        within: Duration,
+        reply: Reply<ServiceStatus>,
+    ) {
+        reply.send(self.control(name, control, within));
     }
 
     fn restart_service(&self, _: &Caller, name: &ServiceName, dependents: bool, reply: Reply<()>) {

@@ -10,9 +10,9 @@ mod output;
 mod policies;
 mod rights;
 mod unreadable;
+mod usage;
 mod watch;
 
-use std::collections::BTreeSet;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -464,33 +464,17 @@ impl ServiceManager for EngineHandle {
         self.follow(caller, name, stream, from)
     }
 
+    fn usage_at_once(&self, caller: &Caller, services: &[ServiceId]) -> Option<Vec<Usage>> {
+        self.usage_of_few(caller, services)
+    }
+
     fn query_usage(
         &self,
         caller: &Caller,
         services: Option<Vec<ServiceId>>,
         reply: Reply<Vec<Usage>>,
     ) {
-        let snapshot = self.publisher.snapshot();
-        let services: Option<BTreeSet<_>> = services.map(|ids| ids.into_iter().collect());
-        let running: Vec<_> = snapshot
-            .services
-            .iter()
-            .filter(|record| record.pid() != 0 && is_visible(caller, record))
-            .filter(|record| services.as_ref().is_none_or(|ids| ids.contains(&record.id)))
-            .collect();
-        let leaders = running.iter().map(|record| record.pid());
-        let used = crate::linux::usage::of_runs(leaders, self.cgroups.as_ref());
-        let usage = running.iter().map(|record| {
-            let used = used.get(&record.pid()).copied().unwrap_or_default();
-            Usage {
-                service: record.id,
-                cpu_ms: used.cpu_ms,
-                memory_bytes: used.memory_bytes,
-                memory_peak_bytes: used.memory_peak_bytes,
-                processes: used.processes,
-            }
-        });
-        reply.send(Ok(usage.collect()));
+        reply.send(Ok(self.usage(caller, services.as_deref())));
     }
 
     fn query_manager(&self, caller: &Caller, reply: Reply<ManagerInfo>) {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use relance_scm::manager::{ServiceInfo, Watch, Watched, WatchedChange, next_change_until};
-use relance_scm::{RunId, ScmError, ServiceName, Win32Error};
+use relance_scm::{Control, RunId, ScmError, ServiceName, ServiceState, Win32Error};
 use relance_texts::{Sentence, command};
 
 use crate::cli::{CommandFailure, Manager};
@@ -15,6 +15,8 @@ use crate::text::duration;
 
 /// More than the time that a service says it needs.
 const MARGIN: Duration = Duration::from_secs(30);
+/// How long the manager is asked to wait before anything is shown.
+const MOMENT: Duration = Duration::from_millis(500);
 /// A wait that lasts longer is explained where no terminal shows it.
 const EXPLAINED_AFTER: Duration = Duration::from_secs(2);
 
@@ -35,6 +37,22 @@ impl Patience {
         Ok(given.map_or(Self::Own(least), Self::Given))
     }
 
+    /// The first part of the wait, this long or less.
+    fn at_most(self, moment: Duration) -> Duration {
+        match self {
+            Self::Given(time) => time.min(moment),
+            Self::Own(_) => moment,
+        }
+    }
+
+    /// What is left of it after a first part.
+    fn after(self, part: Duration) -> Self {
+        match self {
+            Self::Given(time) => Self::Given(time.saturating_sub(part)),
+            Self::Own(least) => Self::Own(least),
+        }
+    }
+
     fn now(self, info: Option<&ServiceInfo>) -> Duration {
         match self {
             Self::Given(time) => time,
@@ -49,6 +67,67 @@ impl Patience {
 impl From<Duration> for Patience {
     fn from(given: Duration) -> Self {
         Self::Given(given)
+    }
+}
+
+/// Sends a control that leads to a state; with patience, waits until the service is in it, or has stopped. The
+/// service then, unless it is gone or nobody waited.
+///
+/// Most services take a moment, so the manager is asked to answer when it has happened: one question, and no stream
+/// of changes.
+pub(crate) fn control_and_wait(
+    manager: &Manager,
+    name: &ServiceName,
+    control: Control,
+    patience: Option<Patience>,
+) -> Result<Option<ServiceInfo>, CommandFailure> {
+    let (Some(patience), Some(state)) = (patience, control.leads_to()) else {
+        manager.ask(|scm, caller, reply| scm.control_service(caller, name, control, reply))?;
+        return Ok(None);
+    };
+    let began = Instant::now();
+    let moment = patience.at_most(MOMENT);
+    let answer = manager.ask(|scm, caller, reply| {
+        scm.control_and_wait(caller, name, control, moment, reply);
+    });
+    let over = |info: &ServiceInfo| [state, ServiceState::Stopped].contains(&info.status.state);
+    let info = query(manager, name)?;
+    let is_in_time = match answer {
+        Ok(_) => info.as_ref().is_none_or(over),
+        // The manager died while it waited: the service shows whether it had been told.
+        Err(CommandFailure::Scm(error))
+            if error.code() == Win32Error::RPC_S_CALL_FAILED
+                && info.as_ref().is_some_and(|info| is_under_way(info, state)) =>
+        {
+            false
+        }
+        Err(failure) => return Err(failure),
+    };
+    if is_in_time {
+        return Ok(info);
+    }
+    Follow::begin(manager, name)?.until(patience.after(began.elapsed()), over)
+}
+
+/// Whether a service has come to a state, or is on its way to one.
+fn is_under_way(info: &ServiceInfo, state: ServiceState) -> bool {
+    let now = info.status.state;
+    let pending = [
+        ServiceState::StopPending,
+        ServiceState::PausePending,
+        ServiceState::ContinuePending,
+    ];
+    now == state || pending.contains(&now)
+}
+
+/// What is known of a service now; `None` when it is gone.
+fn query(manager: &Manager, name: &ServiceName) -> Result<Option<ServiceInfo>, CommandFailure> {
+    match manager.ask(|scm, caller, reply| scm.query_service(caller, name, reply)) {
+        Ok(info) => Ok(Some(info)),
+        Err(CommandFailure::Scm(error)) if error.code() == Win32Error::SERVICE_DOES_NOT_EXIST => {
+            Ok(None)
+        }
+        Err(failure) => Err(failure),
     }
 }
 
@@ -149,18 +228,7 @@ impl<'a> Follow<'a> {
 
     /// What is known of it now; `None` when it is gone.
     pub(crate) fn query(&self) -> Result<Option<ServiceInfo>, CommandFailure> {
-        let asked = self.manager.ask(|scm, caller, reply| {
-            scm.query_service(caller, &self.name, reply);
-        });
-        match asked {
-            Ok(info) => Ok(Some(info)),
-            Err(CommandFailure::Scm(error))
-                if error.code() == Win32Error::SERVICE_DOES_NOT_EXIST =>
-            {
-                Ok(None)
-            }
-            Err(failure) => Err(failure),
-        }
+        query(self.manager, &self.name)
     }
 
     /// Takes a change; whether it was one of this service.

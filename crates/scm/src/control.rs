@@ -6,6 +6,7 @@ use relance_texts::{error, shown};
 
 use crate::error::ScmError;
 use crate::rights::AccessRights;
+use crate::state::ServiceState;
 use crate::win32::Win32Error;
 
 /// A request sent to a running service. Numbers are Windows' control codes.
@@ -83,6 +84,17 @@ impl Control {
                 Win32Error::INVALID_PARAMETER,
                 error::ControlNotSendable { code: shown(code) },
             )),
+        }
+    }
+
+    /// The state that a service is in when it has done what the control asks; `None` for controls that change none.
+    #[must_use]
+    pub fn leads_to(self) -> Option<ServiceState> {
+        match self {
+            Self::Stop | Self::Shutdown | Self::Preshutdown => Some(ServiceState::Stopped),
+            Self::Pause => Some(ServiceState::Paused),
+            Self::Continue => Some(ServiceState::Running),
+            Self::Interrogate | Self::ParamChange | Self::NetBind(_) | Self::User(_) => None,
         }
     }
 

@@ -210,6 +210,22 @@ pub trait ServiceManager: Send + Sync {
         reply: Reply<ServiceStatus>,
     );
 
+    /// The same, answered when the service is in the [state](Control::leads_to) that the control leads to, at most
+    /// this much later. Where that cannot be told it is answered as [`control_service`](Self::control_service)
+    /// answers: the status says which it is.
+    ///
+    /// Errors: as [`control_service`](Self::control_service).
+    fn control_and_wait(
+        &self,
+        caller: &Caller,
+        name: &ServiceName,
+        control: Control,
+        _within: Duration,
+        reply: Reply<ServiceStatus>,
+    ) {
+        self.control_service(caller, name, control, reply);
+    }
+
     /// Stops a service and starts it again; one that does not run is started. Answered when the request is on
     /// record: what follows happens even if the caller is gone (X22). With `dependents`, those that
     /// need it are stopped before it and started after it. An extension.
@@ -277,6 +293,12 @@ pub trait ServiceManager: Send + Sync {
         stream: OutputStream,
         from: u64,
     ) -> Result<Box<dyn FollowOutput>, ScmError>;
+
+    /// What [`query_usage`](Self::query_usage) answers of these services, where telling it takes a moment: they are
+    /// few, and no search among all processes of the machine is needed.
+    fn usage_at_once(&self, _caller: &Caller, _services: &[ServiceId]) -> Option<Vec<Usage>> {
+        None
+    }
 
     /// What the processes of running services use: of these services, or of all that the caller may
     /// see.

@@ -49,6 +49,7 @@ pub use policies::{
 };
 pub use requests::{
     ControlRequest, InstanceProblem, RestartRequest, ScaleReply, ScaleRequest, StartRequest,
+    WaitQuery,
 };
 pub use run::RunBody;
 pub use service::{

@@ -11,7 +11,7 @@ use utoipa::openapi::{
 };
 use utoipa::{IntoParams, OpenApi as _};
 
-use crate::api::{self, EventsQuery, UsageQuery};
+use crate::api::{self, EventsQuery, UsageQuery, WaitQuery};
 
 /// One operation of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,6 +206,10 @@ fn describe(operation: &Operation) -> utoipa::openapi::path::Operation {
     let parameters = match operation.path {
         "/v1/events" => EventsQuery::into_params(query),
         "/v1/usage" => UsageQuery::into_params(query),
+        "/v1/services/{name}/stop"
+        | "/v1/services/{name}/pause"
+        | "/v1/services/{name}/continue"
+        | "/v1/services/{name}/control" => WaitQuery::into_params(query),
         _ => Vec::new(),
     };
     for parameter in parameters {

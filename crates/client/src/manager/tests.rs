@@ -9,8 +9,9 @@ use std::thread;
 use relance_scm::{ScmError, Win32Error};
 use tempfile::TempDir;
 
-use super::{Nothing, SocketManager, connect_patiently};
+use super::{Nothing, SocketManager};
 use crate::Target;
+use crate::connect::connect_patiently;
 use crate::patience::Patience;
 
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";

@@ -11,6 +11,9 @@ use std::sync::OnceLock;
 use super::cgroup::{self, Location};
 use super::process::read_text;
 
+/// Runs whose groups are read in less time than it takes to wake a thread that does it.
+const FEW: usize = 4;
+
 /// What one run's processes use together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RunUsage {
@@ -45,6 +48,21 @@ pub(crate) fn of_runs(
     }
     usage.extend(of_sessions(without_group));
     usage
+}
+
+/// The same, of a few runs that have groups; `None` of more, and where one has none.
+pub(crate) fn of_few_runs(
+    leaders: &[u32],
+    groups: Option<&Location>,
+) -> Option<HashMap<u32, RunUsage>> {
+    if leaders.len() > FEW {
+        return None;
+    }
+    let of_leader = |leader: &u32| {
+        let folder = groups?.group_of(*leader).ok()??;
+        Some((*leader, of_group(&folder)))
+    };
+    leaders.iter().map(of_leader).collect()
 }
 
 /// How much memory these runs use, named by the process that began each, without the cache of files, which the

@@ -1,16 +1,14 @@
 //! `relance control`, `pause`, `continue`
 
-use std::time::Duration;
-
 use clap::Parser;
-use relance_scm::{Control, ScmError, ServiceName, ServiceState, Win32Error};
+use relance_scm::{Control, ScmError, Win32Error};
 use relance_texts::{Words, command};
 use relance_wire::api::StatusReply;
 
-use crate::cli::{CommandFailure, CommandResult, Common, Manager};
+use crate::cli::{CommandFailure, CommandResult, Common};
 use crate::selection::{Selection, one, service_names};
 use crate::text::duration;
-use crate::waiting::Follow;
+use crate::waiting::control_and_wait;
 
 /// Send a control to a service
 #[derive(Debug, Parser)]
@@ -82,46 +80,19 @@ pub(crate) struct Waiting {
 }
 
 pub(crate) fn pause(arguments: Waiting) -> CommandResult {
-    send(
-        &arguments,
-        Control::Pause,
-        ServiceState::Paused,
-        command::DONE_PAUSED,
-    )
+    send(&arguments, Control::Pause, command::DONE_PAUSED)
 }
 
 pub(crate) fn resume(arguments: Waiting) -> CommandResult {
-    send(
-        &arguments,
-        Control::Continue,
-        ServiceState::Running,
-        command::DONE_RUNNING,
-    )
+    send(&arguments, Control::Continue, command::DONE_RUNNING)
 }
 
-fn send(arguments: &Waiting, control: Control, state: ServiceState, done: Words) -> CommandResult {
+fn send(arguments: &Waiting, control: Control, done: Words) -> CommandResult {
     let patience = duration(&arguments.timeout)?;
-    let patience = (!arguments.no_wait).then_some(patience);
+    let patience = (!arguments.no_wait).then_some(patience.into());
     arguments
         .services
         .each(&arguments.common, done, |manager, name| {
-            send_and_wait(manager, name, control, state, patience)
+            control_and_wait(manager, name, control, patience).map(|_| ())
         })
-}
-
-fn send_and_wait(
-    manager: &Manager,
-    name: &ServiceName,
-    control: Control,
-    state: ServiceState,
-    patience: Option<Duration>,
-) -> CommandResult {
-    let mut follow = patience.map(|_| Follow::begin(manager, name)).transpose()?;
-    manager.ask(|scm, caller, reply| scm.control_service(caller, name, control, reply))?;
-    let (Some(follow), Some(patience)) = (&mut follow, patience) else {
-        return Ok(());
-    };
-    let over = |now: ServiceState| now == state || now == ServiceState::Stopped;
-    follow.until(patience, |info| over(info.status.state))?;
-    Ok(())
 }

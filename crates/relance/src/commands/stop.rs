@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use relance_scm::manager::ServiceInfo;
-use relance_scm::{Control, ServiceName, ServiceState, Win32Error};
+use relance_scm::{Control, ServiceName, Win32Error};
 use relance_texts::command;
 
 use crate::cli::{CommandFailure, CommandResult, Common, Manager};
@@ -12,7 +12,7 @@ use crate::lang::say;
 use crate::plain::plain;
 use crate::selection::Selection;
 use crate::text::duration;
-use crate::waiting::{Follow, Patience};
+use crate::waiting::{Patience, control_and_wait};
 
 /// The least time without progress after which a command gives up; services.msc waits as long (S46).
 pub(super) const PATIENCE: Duration = Duration::from_secs(125);
@@ -82,12 +82,7 @@ pub(crate) fn stop(
     name: &ServiceName,
     patience: Option<Patience>,
 ) -> CommandResult {
-    let mut follow = patience.map(|_| Follow::begin(manager, name)).transpose()?;
-    manager.ask(|scm, caller, reply| scm.control_service(caller, name, Control::Stop, reply))?;
-    let (Some(follow), Some(patience)) = (&mut follow, patience) else {
-        return Ok(());
-    };
-    let stopped = follow.until(patience, |info| info.status.state == ServiceState::Stopped)?;
+    let stopped = control_and_wait(manager, name, Control::Stop, patience)?;
     if let Some(info) = stopped {
         warn_of_restart(&info);
     }

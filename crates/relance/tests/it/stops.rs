@@ -1,8 +1,10 @@
 //! How programs are stopped: beside a pending restart, in order, each within its own grace.
 
 use std::fs;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use relance_scm::{Caller, ServiceManager, ServiceState};
+use relance_scm::{Caller, Control, ServiceManager, ServiceState};
 use relance_testkit::daemon::Daemon;
 use relance_testkit::puppet::Stage;
 
@@ -129,4 +131,61 @@ fn x23_a_program_is_told_by_signals() {
     }
     let other = daemon.relance(&["control", "a", "201"]);
     assert_eq!(other.status.code(), Some(3), "1052");
+}
+
+/// The answer to a control that may wait this long.
+fn control_and_wait(daemon: &Daemon, service: &str, within: Duration) -> ServiceState {
+    let service = name(service);
+    let status = daemon.ask(|scm, caller, reply| {
+        scm.control_and_wait(caller, &service, Control::Stop, within, reply);
+    });
+    status.expect("the control is taken").state
+}
+
+#[test]
+fn a_control_that_waits_is_answered_when_the_service_has_stopped() {
+    let daemon = Daemon::start(relance());
+    create(&daemon, "a", &[], "echo ready; exec sleep 100000");
+    start(&daemon, "a");
+    let state = control_and_wait(&daemon, "a", Duration::from_secs(3600));
+    assert_eq!(state, ServiceState::Stopped);
+}
+
+#[test]
+fn a_control_does_not_wait_longer_than_it_is_asked_to() {
+    let daemon = Daemon::start(relance());
+    create(
+        &daemon,
+        "a",
+        &[],
+        "trap '' TERM; echo ready; while :; do sleep 100000; done",
+    );
+    start(&daemon, "a");
+    let state = control_and_wait(&daemon, "a", Duration::from_millis(1));
+    assert_eq!(state, ServiceState::StopPending);
+    done(&daemon.relance(&["terminate", "a"]));
+}
+
+#[test]
+fn a_stop_outlives_the_engine_that_waits_for_it() {
+    let daemon = Daemon::start(relance());
+    let gate = daemon.folder().join("gate");
+    let made = Command::new("mkfifo").arg(&gate).status();
+    assert!(made.expect("mkfifo is installed").success());
+    let line = format!(
+        "trap 'read line <{}; exit 0' TERM; echo ready; while :; do sleep 100000 & wait; done",
+        gate.display()
+    );
+    create(&daemon, "a", &[], &line);
+    start(&daemon, "a");
+    let mut stop = daemon.client(&["stop", "a"]);
+    let stop = stop
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    daemon.wait_for_state(&name("a"), ServiceState::StopPending);
+    daemon.kill_engine();
+    fs::write(&gate, "now\n").expect("the program waits at it");
+    done(&stop.wait_with_output().expect("it ends"));
+    assert_eq!(daemon.query(&name("a")).status.state, ServiceState::Stopped);
 }

@@ -33,6 +33,17 @@ pub struct ControlRequest {
     pub control: u32,
 }
 
+/// `POST /v1/services/NAME/stop`, `pause`, `continue` and `control`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[serde(default, deny_unknown_fields)]
+pub struct WaitQuery {
+    /// How long the answer waits, in milliseconds up to 60 000, until the service is in the state that the control
+    /// leads to: STOPPED, PAUSED or RUNNING. The answer is the status then. 0, or left out: it comes when the
+    /// service has taken the control.
+    pub wait_ms: u32,
+}
+
 /// `POST /v1/templates/NAME/scale`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
