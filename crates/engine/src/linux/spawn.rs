@@ -14,8 +14,9 @@ mod clone3;
 mod patience;
 mod rights;
 mod spec;
+mod strings;
 
-use std::ffi::{CString, NulError, c_char, c_int, c_void};
+use std::ffi::{c_char, c_int, c_void};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::ptr;
@@ -26,6 +27,7 @@ use calls::{block_signals, check, default_signals, errno};
 use clone3::{Child, Stack, clone3_into};
 use patience::{Gone, Patience};
 pub(crate) use spec::{Ids, Limit, Rights, SERVICE_VARIABLE, SpawnError, SpawnSpec, SpawnStage};
+use strings::Strings;
 
 /// Descriptors handed to a child besides 0, 1 and 2, as 3, 4, ...
 const HANDED_MAX: usize = 2;
@@ -124,6 +126,20 @@ impl Spawner {
         group: Option<BorrowedFd<'_>>,
         witness: Option<Witness>,
     ) -> Result<u32, SpawnError> {
+        self.spawn_beside(spec, fds, group, witness, || {})
+    }
+
+    /// The same. `beside` is done while the child is on its way to its program, on another processor if there is one.
+    /// It calls the system through rustix only: libc's `errno` is the child's meanwhile. And it leaves descriptors
+    /// below those that it opens as they are, since the child may still share them.
+    pub(crate) fn spawn_beside(
+        &mut self,
+        spec: &SpawnSpec,
+        fds: &ChildFds<'_>,
+        group: Option<BorrowedFd<'_>>,
+        witness: Option<Witness>,
+        beside: impl FnOnce(),
+    ) -> Result<u32, SpawnError> {
         let strings = Strings::new(spec)?;
         let rights = rights::Prepared::new(&spec.rights)?;
         stage_all(fds).map_err(|error| SpawnError::at(SpawnStage::Prepare, &error))?;
@@ -154,7 +170,7 @@ impl Spawner {
         let wait = self.patience.of(spec);
         // SAFETY: `plan` and all it points to outlive the child's use of them, and `child_main` makes
         // system calls only.
-        let (pid, gone) = unsafe { self.clone(child, group, wait) }
+        let (pid, gone) = unsafe { self.clone(child, group, wait, beside) }
             .map_err(|error| SpawnError::at(SpawnStage::Clone, &error))?;
         if gone != Gone::InTime {
             self.patience.was_lost(spec);
@@ -185,7 +201,7 @@ impl Spawner {
             argument: ptr::null_mut(),
         };
         // SAFETY: the child touches nothing.
-        let (pid, gone) = unsafe { self.clone(child, Some(group), patience::OF_PARTS) }?;
+        let (pid, gone) = unsafe { self.clone(child, Some(group), patience::OF_PARTS, || {}) }?;
         if gone == Gone::InTime {
             wait_for(pid);
         }
@@ -202,6 +218,7 @@ impl Spawner {
         child: Child,
         group: Option<BorrowedFd<'_>>,
         patience: Duration,
+        beside: impl FnOnce(),
     ) -> io::Result<(libc::pid_t, Gone)> {
         let flags = libc::CLONE_VM | libc::CLONE_FILES | libc::CLONE_CHILD_CLEARTID;
         let stack = self.stack;
@@ -212,8 +229,8 @@ impl Spawner {
             Some(group) => unsafe { clone3_into(group, flags, stack, child) }?,
             None => {
                 // SAFETY: the child runs on a stack of its own, top down, and shares memory with this
-                // thread, which does nothing but wait until the child has executed or ended. No other
-                // thread exists in a guardian. The rest is the caller's promise.
+                // thread, which does nothing but `beside` and wait until the child has executed or ended. No
+                // other thread exists in a guardian. The rest is the caller's promise.
                 let pid = unsafe {
                     let top = stack.bottom.byte_add(stack.len);
                     let (none, word) = (ptr::null_mut::<c_void>(), word.as_ptr());
@@ -233,6 +250,7 @@ impl Spawner {
                 pid
             }
         };
+        beside();
         let gone = patience::wait(word, pid, patience);
         if gone == Gone::Never {
             // It will end in the kernel, which writes to this word then: that memory is left to it.
@@ -290,48 +308,6 @@ fn stage(fd: RawFd, offset: usize) -> io::Result<()> {
     }
 }
 
-/// C strings that live until the child has executed.
-struct Strings {
-    program: CString,
-    directory: CString,
-    argv: Vec<*const c_char>,
-    envp: Vec<*const c_char>,
-    /// What the pointers point into.
-    _arguments: Vec<CString>,
-    _environment: Vec<CString>,
-}
-
-impl Strings {
-    fn new(spec: &SpawnSpec) -> Result<Self, NulError> {
-        let c = |text: &String| CString::new(text.as_str());
-        let arguments = spec
-            .arguments
-            .iter()
-            .map(c)
-            .collect::<Result<Vec<_>, _>>()?;
-        let environment = spec
-            .environment
-            .iter()
-            .map(c)
-            .collect::<Result<Vec<_>, _>>()?;
-        let pointers = |strings: &[CString]| {
-            strings
-                .iter()
-                .map(|s| s.as_ptr())
-                .chain([ptr::null()])
-                .collect::<Vec<_>>()
-        };
-        Ok(Self {
-            program: c(&spec.program)?,
-            directory: c(&spec.directory)?,
-            argv: pointers(&arguments),
-            envp: pointers(&environment),
-            _arguments: arguments,
-            _environment: environment,
-        })
-    }
-}
-
 /// What the child reads, and the one thing it writes.
 struct Plan {
     program: *const c_char,
@@ -357,7 +333,7 @@ struct Plan {
 /// The child's whole life before the program.
 extern "C" fn child_main(plan: *mut c_void) -> c_int {
     // SAFETY: `clone` was given a pointer to a Plan that outlives this function, and the parent
-    // waits, so nobody else touches it.
+    // does not touch it meanwhile.
     let plan = unsafe { &mut *plan.cast::<Plan>() };
     if let Err(stage) = set_up(plan) {
         plan.failure = Some(SpawnError {

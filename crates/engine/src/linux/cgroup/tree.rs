@@ -1,13 +1,13 @@
 //! The guardian's groups: one for each run, with a number for a name.
 //!
-//! Making and removing a group takes as long as a tenth of a start, so both are done while nothing
-//! else waits ([`Tree::tidy`]): one group is ready beforehand, and one that is over goes later.
+//! Making and removing a group takes as long as a tenth of a start. So one group is ready beforehand: it is made while a
+//! process of the run before is on its way to its program, or while nothing else waits ([`Tree::tidy`]). One that is
+//! over goes then, too.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -193,6 +193,12 @@ impl Tree {
     /// To be called while nothing else waits, and whenever [`Tree::changes`] is readable.
     pub(crate) fn tidy(&mut self) {
         self.remove_over();
+        self.make_spare();
+    }
+
+    /// Makes the group of the next run, if it is not there. Through rustix alone: a child that shares memory with the
+    /// guardian may be on its way ([`Spawner::spawn_beside`](crate::linux::spawn::Spawner::spawn_beside)).
+    pub(crate) fn make_spare(&mut self) {
         if self.spare.is_none() {
             // Where this fails, so does the start of the next run, which says so.
             self.spare = self.make().ok();
@@ -300,8 +306,9 @@ impl Group {
 /// Makes a group that only the daemon's own user may write to and everybody may look at, as a service
 /// does to learn its limits; independent of the umask.
 fn create(folder: &Path) -> io::Result<()> {
-    fs::create_dir(folder)?;
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
+    let mode = Mode::from_raw_mode(0o755);
+    rustix::fs::mkdir(folder, mode)?;
+    Ok(rustix::fs::chmod(folder, mode)?)
 }
 
 fn create_if_missing(folder: &Path) -> io::Result<()> {

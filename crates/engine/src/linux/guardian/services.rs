@@ -4,6 +4,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
 
+use super::super::cgroup::Tree;
 use super::super::clock;
 use super::super::protocol::{ActionKey, ErrorsGo, GuardianReport, RunKey, StreamKey};
 use super::super::secret::Secret;
@@ -102,7 +103,11 @@ impl Guardian {
             .as_mut()
             .and_then(|journal| journal.run(&intent));
         let witness = witness(self.journal.as_ref(), slot.as_ref());
-        let pid = match self.spawner.spawn(spec, &fds, group, witness) {
+        let make_next_group = || self.groups.iter_mut().for_each(Tree::make_spare);
+        let spawned = self
+            .spawner
+            .spawn_beside(spec, &fds, group, witness, make_next_group);
+        let pid = match spawned {
             Ok(pid) => pid,
             Err(error) => {
                 self.free(slot);

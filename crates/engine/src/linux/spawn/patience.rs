@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use rustix::thread::{Timespec, futex};
+
 use super::spec::SpawnSpec;
 
 /// For the manager's own processes, which nobody else can hold up.
@@ -86,21 +88,13 @@ fn is_cleared(word: &AtomicU32, patience: Duration) -> bool {
         if left.is_zero() {
             return false;
         }
-        let time = libc::timespec {
-            tv_sec: libc::time_t::try_from(left.as_secs()).unwrap_or(libc::time_t::MAX),
-            tv_nsec: left.subsec_nanos().into(),
-        };
-        let word = word.as_ptr();
-        // Not the private kind, which the kernel does not wake here. SAFETY: the word and the time are there.
-        unsafe {
-            libc::syscall(
-                libc::SYS_futex,
-                word,
-                libc::FUTEX_WAIT,
-                value,
-                &raw const time,
-            )
-        };
+        // Not the private kind, which the kernel does not wake here. Every error is answered by another look.
+        let _ = futex::wait(
+            word,
+            futex::Flags::empty(),
+            value,
+            Timespec::try_from(left).ok().as_ref(),
+        );
     }
 }
 
