@@ -54,6 +54,7 @@ start-root = { $path } cannot be its root directory ({ $error }); create the fol
 start-groups = its supplementary groups cannot be set ({ $error }); leave them out (supplementary_groups), or run the daemon as root
 start-capabilities = its capabilities cannot be set ({ $error }); the daemon can give no more than it has itself: leave them out (capabilities), or run it as root
 start-heartbeats = the socket for what it says of itself (watchdog, ready = notify) cannot be made ({ $error }); give the daemon a short socket path in a folder of its own (relance daemon --socket)
+    .page = the socket for what it says of itself (watchdog, ready = notify) cannot be made ({ $error }); the daemon needs a short socket path in a folder of its own
 start-older-guardian = ready = fd needs a newer guardian; relance upgrade replaces the one that runs
 start-given-up = its process could not be created, and a later start has followed; the event log shows the outcome of that one
 

@@ -54,6 +54,7 @@ start-root = { $path } ne peut pas être son dossier racine ({ $error }) ; crée
 start-groups = ses groupes supplémentaires ne peuvent pas être fixés ({ $error }) ; omettez-les (supplementary_groups), ou lancez le démon en tant que root
 start-capabilities = ses capacités ne peuvent pas être réglées ({ $error }) ; le démon ne peut en donner plus qu’il n’en a : renoncez-y (capabilities), ou faites-le tourner en tant que root
 start-heartbeats = le socket de ce qu’il dit de lui-même (watchdog, ready = notify) ne peut pas être créé ({ $error }) ; donnez au démon un chemin de socket court dans un dossier à lui (relance daemon --socket)
+    .page = le socket de ce qu’il dit de lui-même (watchdog, ready = notify) ne peut pas être créé ({ $error }) ; le démon a besoin d’un chemin de socket court dans un dossier à lui
 start-older-guardian = ready = fd demande un gardien plus récent ; relance upgrade remplace celui qui tourne
 start-given-up = son processus n’a pas pu être créé, et un démarrage plus récent a suivi ; le journal des événements dit ce que celui-ci est devenu
 

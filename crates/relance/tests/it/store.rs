@@ -6,9 +6,9 @@
 mod backups;
 mod losses;
 
-use std::fs;
+use std::fs::{self, DirBuilder};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::time::{Duration, Instant};
@@ -91,7 +91,8 @@ const FAULTS: [Fault; 13] = [
         what: "the state folder replaced by an empty one",
         inflict: |state| {
             fs::rename(state, state.with_extension("moved")).expect("a folder of the test's own");
-            fs::create_dir(state).expect("a folder of the test's own");
+            let folder = DirBuilder::new().mode(0o700).create(state);
+            folder.expect("a folder of the test's own");
         },
         told: "is missing",
     },

@@ -57,6 +57,7 @@ impl Begin {
 
     /// Windows keeps no schedules.
     #[cfg(not(unix))]
+    #[expect(clippy::unused_self, reason = "called as the one above")]
     pub(super) fn clock(&self, _: &ServiceConfig) -> Option<Clock> {
         None
     }
