@@ -13,6 +13,14 @@ use crate::context::Context;
 /// The longest wait.
 const WAIT_MAX: Duration = Duration::from_secs(60);
 
+/// How a wait for a state came to its end.
+enum Reached {
+    State(ServiceStatus),
+    Removal,
+    /// Nothing more will be told.
+    EndOfWatch,
+}
+
 impl Context {
     /// Sends a control; the status when the service has answered it.
     pub(crate) async fn control(
@@ -45,32 +53,46 @@ impl Context {
         }
         let reached = self.reached(&mut *watch, name, wanted);
         match timeout(within.min(WAIT_MAX), reached).await {
-            Ok(Some(status)) => Ok(status),
-            Ok(None) | Err(_) => self.status(name).await,
+            Ok(Reached::State(status)) => Ok(status),
+            // It was deleted, and nothing is left of it once it has stopped.
+            Ok(Reached::Removal) => Ok(ServiceStatus {
+                state: ServiceState::Stopped,
+                process_id: 0,
+                ..status
+            }),
+            Ok(Reached::EndOfWatch) | Err(_) => self.status(name).await,
         }
     }
 
-    /// The status with which the service came into a state, or was deleted; `None` when nothing more will be told.
+    /// Waits until the service is in a state.
     async fn reached(
         &self,
         watch: &mut dyn Watch,
         name: &ServiceName,
         wanted: ServiceState,
-    ) -> Option<ServiceStatus> {
+    ) -> Reached {
         loop {
-            let status = match poll_fn(|task| watch.poll_next(task)).await? {
+            let Some(watched) = poll_fn(|task| watch.poll_next(task)).await else {
+                return Reached::EndOfWatch;
+            };
+            let status = match watched {
                 Watched::Change(_, WatchedChange::Service(info))
                     if info.config.service_name == *name =>
                 {
                     info.status
                 }
-                Watched::Change(_, WatchedChange::Removed(gone)) if gone == *name => return None,
+                Watched::Change(_, WatchedChange::Removed(gone)) if gone == *name => {
+                    return Reached::Removal;
+                }
                 Watched::Change(..) => continue,
                 // Changes were missed.
-                Watched::Gap(_) => self.status(name).await.ok()?,
+                Watched::Gap(_) => match self.status(name).await {
+                    Ok(status) => status,
+                    Err(_) => return Reached::EndOfWatch,
+                },
             };
             if status.state == wanted {
-                return Some(status);
+                return Reached::State(status);
             }
         }
     }

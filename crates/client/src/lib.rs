@@ -4,7 +4,7 @@
 //! stands for itself; on Windows the real one. [`hosted`] is what a program links to be a service: it
 //! connects to the manager that started it, reports its status and takes controls.
 //!
-//! `connect` reaches a manager; `http` speaks HTTP/1.1 over a Unix socket, `kept` opens and keeps its connections, `patience` says how
+//! `reach` finds a way to a manager; `http` speaks HTTP/1.1 over a Unix socket, `kept` opens and keeps its connections, `patience` says how
 //! long a manager that is away is waited for (until the `arrival` of its socket), `starting` the same of one that is about to come, `bounds` the same of one that is there, `socket` writes without a signal; `manager` turns
 //! calls into requests (`sessions` those about signing in), `watch` reads the stream of changes and
 //! `part` the output of a service, through `queue`; `target` finds the manager. On Windows `windows` stands for all of them.
@@ -15,8 +15,6 @@
 mod arrival;
 #[cfg(unix)]
 mod bounds;
-#[cfg(unix)]
-mod connect;
 #[cfg(unix)]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -35,6 +33,8 @@ mod patience;
 #[cfg(unix)]
 mod queue;
 #[cfg(unix)]
+mod reach;
+#[cfg(unix)]
 mod sessions;
 #[cfg(unix)]
 mod socket;
@@ -47,9 +47,9 @@ mod watch;
 mod windows;
 
 #[cfg(unix)]
-pub use connect::{connect, connect_as, connect_once_started};
-#[cfg(unix)]
 pub use manager::SocketManager;
+#[cfg(unix)]
+pub use reach::{connect, connect_as, connect_once_started};
 pub use relance_scm::ServiceManager;
 #[cfg(windows)]
 pub use relance_windows::dispatcher as hosted;

@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
@@ -89,7 +90,7 @@ impl Host {
         fs::write(folder.join("relance.toml"), "")?;
         let told = folder.join("notify");
         let ready = UnixDatagram::bind(&told)?;
-        let daemon = Command::new(&program)
+        let mut daemon = Command::new(&program)
             .args(["daemon", "--config", "relance.toml", "--state", "state"])
             .args(["--logs", "logs", "--socket", "socket"])
             .env("NOTIFY_SOCKET", &told)
@@ -97,7 +98,16 @@ impl Host {
             .stderr(fs::File::create(folder.join("messages"))?)
             .spawn()
             .with_context(|| format!("starting {}", program.display()))?;
-        ready.recv(&mut [0; 64])?;
+        // Looked at now and then: one that ends never says that it is ready.
+        ready.set_read_timeout(Some(Duration::from_secs(1)))?;
+        while ready.recv(&mut [0; 64]).is_err() {
+            let ended = daemon.try_wait()?;
+            ensure!(
+                ended.is_none(),
+                "the manager ended before it was ready: {}",
+                fs::read_to_string(folder.join("messages"))?
+            );
+        }
         Ok(Self {
             program,
             folder,

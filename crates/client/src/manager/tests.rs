@@ -11,8 +11,8 @@ use tempfile::TempDir;
 
 use super::{Nothing, SocketManager};
 use crate::Target;
-use crate::connect::connect_patiently;
 use crate::patience::Patience;
+use crate::reach::connect_patiently;
 
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";
 

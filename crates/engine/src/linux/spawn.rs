@@ -10,7 +10,7 @@
 //! or by a file system of its own. [`patience`] says how long that is waited for.
 
 mod calls;
-mod clone3;
+mod clone;
 mod patience;
 mod rights;
 mod spec;
@@ -24,7 +24,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use calls::{block_signals, check, default_signals, errno};
-use clone3::{Child, Stack, clone3_into};
+use clone::{Child, Stack, clone_here, clone_into};
 use patience::{Gone, Patience};
 pub(crate) use spec::{Ids, Limit, Rights, SERVICE_VARIABLE, SpawnError, SpawnSpec, SpawnStage};
 use strings::Strings;
@@ -224,32 +224,15 @@ impl Spawner {
         let stack = self.stack;
         let word = stack.word();
         word.store(1, Ordering::Relaxed);
-        let pid = match group {
-            // SAFETY: as below.
-            Some(group) => unsafe { clone3_into(group, flags, stack, child) }?,
-            None => {
-                // SAFETY: the child runs on a stack of its own, top down, and shares memory with this
-                // thread, which does nothing but `beside` and wait until the child has executed or ended. No
-                // other thread exists in a guardian. The rest is the caller's promise.
-                let pid = unsafe {
-                    let top = stack.bottom.byte_add(stack.len);
-                    let (none, word) = (ptr::null_mut::<c_void>(), word.as_ptr());
-                    libc::clone(
-                        child.main,
-                        top,
-                        flags | libc::SIGCHLD,
-                        child.argument,
-                        none,
-                        none,
-                        word,
-                    )
-                };
-                if pid < 0 {
-                    return Err(io::Error::last_os_error());
-                }
-                pid
+        // SAFETY: the child runs on a stack of its own, top down, and shares memory with this thread, which does
+        // nothing but `beside` and wait until the child has executed or ended. No other thread exists in a
+        // guardian. The rest is the caller's promise.
+        let pid = unsafe {
+            match group {
+                Some(group) => clone_into(group, flags, stack, child),
+                None => clone_here(flags, stack, child),
             }
-        };
+        }?;
         beside();
         let gone = patience::wait(word, pid, patience);
         if gone == Gone::Never {

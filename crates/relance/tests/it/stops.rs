@@ -152,6 +152,16 @@ fn a_control_that_waits_is_answered_when_the_service_has_stopped() {
 }
 
 #[test]
+fn a_control_that_waits_for_a_deleted_service_is_answered_when_it_is_gone() {
+    let daemon = Daemon::start(relance());
+    create(&daemon, "a", &[], "echo ready; exec sleep 100000");
+    start(&daemon, "a");
+    done(&daemon.relance(&["delete", "a"]));
+    let state = control_and_wait(&daemon, "a", Duration::from_secs(3600));
+    assert_eq!(state, ServiceState::Stopped);
+}
+
+#[test]
 fn a_control_does_not_wait_longer_than_it_is_asked_to() {
     let daemon = Daemon::start(relance());
     create(

@@ -1,6 +1,6 @@
-//! `clone3` with a stack for the child and a control group to be born in.
+//! `clone` with a stack for the child, a word that is cleared, and a control group to be born in.
 //!
-//! libc has no wrapper: the child comes back from the system call on another stack, so a function
+//! Libraries have no wrapper for all of it: the child comes back from the system call on another stack, so a function
 //! cannot return in it, and a few instructions have to call the child's main function instead.
 
 use std::ffi::{c_int, c_void};
@@ -32,21 +32,21 @@ impl Stack {
     }
 }
 
-/// Creates a process in a control group and returns its id, as libc's `clone` with the same flags does.
+/// Creates a process in a control group and returns its id.
 ///
 /// # Errors
-/// The kernel's; `ENOSYS` on a processor for which the instructions are not written.
+/// The kernel's; `ENOSYS` on a processor for which the instructions are not written, and where a filter of system calls
+/// lets none through that it cannot look into.
 ///
 /// # Safety
-/// As for `clone` with these flags: the child shares memory with the caller, who only waits. The stack
+/// The child shares memory with the caller, who leaves alone what the child uses until its word is cleared. The stack
 /// is nobody else's, its top is aligned to 16 bytes, and the child makes system calls only.
-pub(super) unsafe fn clone3_into(
+pub(super) unsafe fn clone_into(
     group: BorrowedFd<'_>,
     flags: c_int,
     stack: Stack,
     child: Child,
 ) -> io::Result<libc::pid_t> {
-    let number = |fd: c_int| u64::from(fd.unsigned_abs());
     let arguments = libc::clone_args {
         flags: number(flags) | CLONE_INTO_CGROUP,
         pidfd: 0,
@@ -60,8 +60,68 @@ pub(super) unsafe fn clone3_into(
         set_tid_size: 0,
         cgroup: number(group.as_raw_fd()),
     };
+    let at = (&raw const arguments) as u64;
     // SAFETY: as for this function; the kernel reads `arguments` before it returns.
-    let result = unsafe { enter(&raw const arguments, child) };
+    let result = unsafe {
+        enter(
+            libc::SYS_clone3,
+            [at, size_of::<libc::clone_args>() as u64, 0, 0, 0],
+            child,
+        )
+    };
+    pid(result)
+}
+
+/// The same, in the group of this process. Musl's `clone` refuses to have a word cleared, so no library is asked.
+///
+/// # Errors
+/// As for [`clone_into`].
+///
+/// # Safety
+/// As for [`clone_into`].
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+pub(super) unsafe fn clone_here(
+    flags: c_int,
+    stack: Stack,
+    child: Child,
+) -> io::Result<libc::pid_t> {
+    let flags = number(flags | libc::SIGCHLD);
+    let top = stack.bottom as u64 + stack.len as u64;
+    let word = stack.word().as_ptr() as u64;
+    let arguments = if cfg!(target_arch = "x86_64") {
+        [flags, top, 0, word, 0]
+    } else {
+        [flags, top, 0, 0, word]
+    };
+    // SAFETY: as for this function.
+    pid(unsafe { enter(libc::SYS_clone, arguments, child) })
+}
+
+/// As above, by the library.
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub(super) unsafe fn clone_here(
+    flags: c_int,
+    stack: Stack,
+    child: Child,
+) -> io::Result<libc::pid_t> {
+    let none = std::ptr::null_mut::<c_void>();
+    let (flags, word) = (flags | libc::SIGCHLD, stack.word().as_ptr());
+    // SAFETY: as for this function.
+    let pid = unsafe {
+        let top = stack.bottom.byte_add(stack.len);
+        libc::clone(child.main, top, flags, child.argument, none, none, word)
+    };
+    if pid < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(pid)
+}
+
+fn number(number: c_int) -> u64 {
+    u64::from(number.unsigned_abs())
+}
+
+fn pid(result: libc::c_long) -> io::Result<libc::pid_t> {
     match i32::try_from(result) {
         Ok(pid) if pid >= 0 => Ok(pid),
         Ok(errno) => Err(io::Error::from_raw_os_error(-errno)),
@@ -72,7 +132,8 @@ pub(super) unsafe fn clone3_into(
 /// The system call. In the parent its result; the child calls its main function on its own stack, of
 /// which that is the first frame, and ends with what it returns.
 #[cfg(target_arch = "x86_64")]
-unsafe fn enter(arguments: *const libc::clone_args, child: Child) -> libc::c_long {
+unsafe fn enter(call: libc::c_long, arguments: [u64; 5], child: Child) -> libc::c_long {
+    let [first, second, third, fourth, fifth] = arguments;
     let result;
     // SAFETY: the kernel preserves all registers but rax, rcx and r11 in both processes. Only the
     // child goes on between the call and the label, on its own stack, and never leaves that part.
@@ -82,19 +143,22 @@ unsafe fn enter(arguments: *const libc::clone_args, child: Child) -> libc::c_lon
             "test rax, rax",
             "jnz 2f",
             "xor ebp, ebp",
-            "mov rdi, r9",
-            "call r8",
+            "mov rdi, r12",
+            "call r9",
             "mov edi, eax",
             "mov eax, {exit}",
             "syscall",
             "ud2",
             "2:",
             exit = const libc::SYS_exit,
-            inlateout("rax") libc::SYS_clone3 => result,
-            in("rdi") arguments,
-            in("rsi") size_of::<libc::clone_args>(),
-            in("r8") child.main,
-            in("r9") child.argument,
+            inlateout("rax") call => result,
+            in("rdi") first,
+            in("rsi") second,
+            in("rdx") third,
+            in("r10") fourth,
+            in("r8") fifth,
+            in("r9") child.main,
+            in("r12") child.argument,
             lateout("rcx") _,
             lateout("r11") _,
         );
@@ -104,7 +168,8 @@ unsafe fn enter(arguments: *const libc::clone_args, child: Child) -> libc::c_lon
 
 /// As above.
 #[cfg(target_arch = "aarch64")]
-unsafe fn enter(arguments: *const libc::clone_args, child: Child) -> libc::c_long {
+unsafe fn enter(call: libc::c_long, arguments: [u64; 5], child: Child) -> libc::c_long {
+    let [first, second, third, fourth, fifth] = arguments;
     let result;
     // SAFETY: the kernel preserves all registers but x0 in both processes. Only the child goes on
     // between the call and the label, on its own stack, and never leaves that part.
@@ -121,9 +186,12 @@ unsafe fn enter(arguments: *const libc::clone_args, child: Child) -> libc::c_lon
             "brk #1",
             "2:",
             exit = const libc::SYS_exit,
-            in("x8") libc::SYS_clone3,
-            inlateout("x0") arguments => result,
-            in("x1") size_of::<libc::clone_args>(),
+            in("x8") call,
+            inlateout("x0") first => result,
+            in("x1") second,
+            in("x2") third,
+            in("x3") fourth,
+            in("x4") fifth,
             in("x9") child.main,
             in("x10") child.argument,
         );
@@ -131,8 +199,8 @@ unsafe fn enter(arguments: *const libc::clone_args, child: Child) -> libc::c_lon
     result
 }
 
-/// Nobody has written the instructions for this processor: runs are held without control groups.
+/// Nobody has written the instructions for this processor.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-unsafe fn enter(_: *const libc::clone_args, _: Child) -> libc::c_long {
+unsafe fn enter(_: libc::c_long, _: [u64; 5], _: Child) -> libc::c_long {
     (-libc::ENOSYS).into()
 }
