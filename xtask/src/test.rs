@@ -24,6 +24,7 @@ pub(crate) const PARTS: &[Part] = &[
     part("php-8.4", |root| php::php(root, &["--on", "8.4"])),
     part("demo", |root| demo::run(root, &[])),
     part("demo-8.4", |root| demo::run(root, &["--on", "8.4"])),
+    part("demo-static", demo::run_static),
     part("windows", |root| windows::run(root, &[])),
 ];
 
