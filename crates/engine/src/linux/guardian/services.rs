@@ -114,27 +114,13 @@ impl Guardian {
                 return Err(error);
             }
         };
+        let channel = ours.map(Rc::new);
+        let ready = ready.map(Rc::new);
         Ok(Run {
-            pid,
-            birth: intent.birth,
-            secret: intent.secret,
-            channel: ours.map(Rc::new),
-            notify: None,
-            ready: ready.map(Rc::new),
-            group: intent.group,
-            end: None,
-            left: 0,
+            channel,
+            ready,
             slot,
-            adopted: None,
-            service: spec.service().map(Into::into),
-            stop_signal: intent.stop_signal,
-            stop_grace_ms: intent.stop_grace_ms,
-            needs: spec.needs.clone(),
-            stop: Stop::No,
-            is_child: true,
-            asked: Asked::default(),
-            stop_command: None,
-            rest: None,
+            ..Run::begun(pid, intent, spec)
         })
     }
 
@@ -184,4 +170,32 @@ impl Guardian {
 /// Where the process that is about to be made puts itself on record.
 pub(super) fn witness(journal: Option<&Journal>, slot: Option<&Slot>) -> Option<Witness> {
     Some(journal?.witness(slot?))
+}
+
+impl Run {
+    /// A run whose process exists; what it was given is left to be added.
+    fn begun(pid: u32, intent: Intent, spec: &SpawnSpec) -> Self {
+        Self {
+            pid,
+            birth: intent.birth,
+            secret: intent.secret,
+            channel: None,
+            notify: None,
+            ready: None,
+            group: intent.group,
+            end: None,
+            left: 0,
+            slot: None,
+            adopted: None,
+            service: spec.service().map(Into::into),
+            stop_signal: intent.stop_signal,
+            stop_grace_ms: intent.stop_grace_ms,
+            needs: spec.needs.clone(),
+            stop: Stop::No,
+            is_child: true,
+            asked: Asked::default(),
+            stop_command: None,
+            rest: None,
+        }
+    }
 }
