@@ -277,10 +277,11 @@ fn a_process_that_is_killed_for_want_of_memory_is_told_as_such() {
     let info = daemon.wait_for_state(&name("a"), ServiceState::Stopped);
     assert!(info.last_end.is_some());
     let failures = daemon.events_with_ids(&name("a"), &[7034]);
-    let cause = failures[0].details.cause.as_deref();
-    assert_eq!(
-        cause,
-        Some("out of memory: the kernel killed 1 of its processes")
+    let cause = failures[0].details.cause.as_deref().unwrap_or_default();
+    // The kernel chooses: the process that took the memory, and sometimes the shell too.
+    assert!(
+        cause.starts_with("out of memory: the kernel killed "),
+        "{cause}"
     );
 }
 
