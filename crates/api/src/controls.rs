@@ -32,8 +32,8 @@ impl Context {
             .await
     }
 
-    /// The same; the status when the service is in the state that the control leads to, or is gone, or this time
-    /// is over.
+    /// The same; the status when the service is in the state that the control leads to, or has stopped, or this
+    /// time is over.
     pub(crate) async fn control_and_wait(
         &self,
         name: &ServiceName,
@@ -48,7 +48,7 @@ impl Context {
         // From before the control on: a state that lasts for a moment is not missed.
         let mut watch = self.manager.watch(&self.caller, None)?;
         let status = self.control(name, control).await?;
-        if status.state == wanted {
+        if is_over(status.state, wanted) {
             return Ok(status);
         }
         let reached = self.reached(&mut *watch, name, wanted);
@@ -64,7 +64,7 @@ impl Context {
         }
     }
 
-    /// Waits until the service is in a state.
+    /// Waits until the service is in a state, or has stopped.
     async fn reached(
         &self,
         watch: &mut dyn Watch,
@@ -91,7 +91,7 @@ impl Context {
                     Err(_) => return Reached::EndOfWatch,
                 },
             };
-            if status.state == wanted {
+            if is_over(status.state, wanted) {
                 return Reached::State(status);
             }
         }
@@ -101,4 +101,9 @@ impl Context {
         self.ask(|manager, caller, reply| manager.query_status(caller, name, reply))
             .await
     }
+}
+
+/// Whether a wait for a state is over: one that has stopped comes to no other by itself.
+fn is_over(now: ServiceState, wanted: ServiceState) -> bool {
+    now == wanted || now == ServiceState::Stopped
 }

@@ -90,23 +90,21 @@ pub(crate) fn control_and_wait(
     let answer = manager.ask(|scm, caller, reply| {
         scm.control_and_wait(caller, name, control, moment, reply);
     });
-    let over = |info: &ServiceInfo| [state, ServiceState::Stopped].contains(&info.status.state);
-    let info = query(manager, name)?;
-    let is_in_time = match answer {
-        Ok(_) => info.as_ref().is_none_or(over),
+    let over = |now: ServiceState| [state, ServiceState::Stopped].contains(&now);
+    match answer {
+        // What it does after that, for whomever, is no longer this wait.
+        Ok(status) if over(status.state) => return query(manager, name),
+        Ok(_) => {}
         // The manager died while it waited: the service shows whether it had been told.
         Err(CommandFailure::Scm(error))
             if error.code() == Win32Error::RPC_S_CALL_FAILED
-                && info.as_ref().is_some_and(|info| is_under_way(info, state)) =>
-        {
-            false
-        }
+                && query(manager, name)?.is_some_and(|info| is_under_way(&info, state)) => {}
         Err(failure) => return Err(failure),
-    };
-    if is_in_time {
-        return Ok(info);
     }
-    Follow::begin(manager, name)?.until(patience.after(began.elapsed()), over)
+    let follow = &mut Follow::begin(manager, name)?;
+    follow.until(patience.after(began.elapsed()), |info| {
+        over(info.status.state)
+    })
 }
 
 /// Whether a service has come to a state, or is on its way to one.

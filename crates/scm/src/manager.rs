@@ -210,8 +210,8 @@ pub trait ServiceManager: Send + Sync {
         reply: Reply<ServiceStatus>,
     );
 
-    /// The same, answered when the service is in the [state](Control::leads_to) that the control leads to, at most
-    /// this much later. Where that cannot be told it is answered as [`control_service`](Self::control_service)
+    /// The same, answered when the service is in the [state](Control::leads_to) that the control leads to, or has
+    /// stopped, at most this much later. Where that cannot be told it is answered as [`control_service`](Self::control_service)
     /// answers: the status says which it is.
     ///
     /// Errors: as [`control_service`](Self::control_service).

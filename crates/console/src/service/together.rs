@@ -17,7 +17,7 @@ pub(super) const ALL: &str = "all";
 /// The other instances of a template.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Others {
-    /// Those with the same settings but for their names.
+    /// Instances whose settings differ from these in the name only.
     alike: Vec<ServiceName>,
     different: Vec<ServiceName>,
 }

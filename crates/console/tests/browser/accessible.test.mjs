@@ -111,15 +111,11 @@ test("by keyboard alone: a recovery is set and saved", async (t) => {
 test("without the script pages still show and do what they are for", async (t) => {
   const world = await World.start(t);
   await world.program("worker", "exec sleep 1000");
-  const signedIn = await world.page();
-  const context = await signedIn.context().browser().newContext({
-    javaScriptEnabled: false, storageState: await signedIn.context().storageState() });
-  const page = await context.newPage();
+  const page = await world.plainPage(await world.page());
   await page.goto(world.url + tab("worker"));
   await page.getByRole("button", { name: "Stop", exact: true }).click();
   // A page without the script does not follow: it is loaded when there is something to see.
   await world.relance("wait", "worker", "--state", "stopped");
   await page.goto(`${world.url}/`);
   await page.getByRole("row", { name: /worker.*Stopped/ }).waitFor();
-  await context.close();
 });

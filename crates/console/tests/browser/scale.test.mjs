@@ -91,11 +91,7 @@ test("who may only read sees no form, and numbers out of bounds are refused in w
 
 test("without the script what was done stands on the page", async (t) => {
   const { world, page } = await workers(t);
-  const context = await page.context().browser().newContext({
-    javaScriptEnabled: false, storageState: await page.context().storageState(),
-  });
-  t.after(() => context.close());
-  const plain = await context.newPage();
+  const plain = await world.plainPage(page);
   await plain.goto(`${world.url}/?q=worker`);
   await plain.getByRole("button", { name: /Set number/ }).click();
   await plain.getByLabel("Instances of worker@").fill("4");

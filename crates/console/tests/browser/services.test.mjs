@@ -446,11 +446,7 @@ test("keys open and close the row of instances, and the focus stays on it", asyn
 
 test("without the script the row of instances opens, and all of them are controlled", async (t) => {
   const { world, page } = await workers(t);
-  const context = await page.context().browser().newContext({
-    javaScriptEnabled: false, storageState: await page.context().storageState(),
-  });
-  t.after(() => context.close());
-  const plain = await context.newPage();
+  const plain = await world.plainPage(page);
   await plain.goto(`${world.url}/?q=worker`);
   const opener = plain.getByRole("button", { name: /^worker@/ });
   await opener.click();

@@ -133,6 +133,18 @@ export class World {
     return page;
   }
 
+  /** A page without the script, for the one who has signed in on another. */
+  async plainPage(signedIn) {
+    const context = await (await theBrowser()).newContext({
+      javaScriptEnabled: false, storageState: await signedIn.context().storageState(),
+    });
+    context.setDefaultTimeout(PATIENCE);
+    const page = await context.newPage();
+    page.complaints = [];
+    this.#pages.push(page);
+    return page;
+  }
+
   /** A token for scripts. */
   token(name, role) {
     return this.relance("console", "token", name, "--role", role);

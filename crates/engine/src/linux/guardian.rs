@@ -56,7 +56,7 @@ use hand_over::HandedOver;
 pub use hand_over::{
     VARIABLE as HAND_OVER_VARIABLE, VERSION as HAND_OVER_VERSION, ask_to_exchange, can_be_exchanged,
 };
-use journal::{Asked, End, Journal, Slot};
+use journal::{Asked, End, Intent, Journal, Slot};
 use notifier::Notifier;
 pub use notifier::NotifierSetup;
 use probe::ProbeCommand;
@@ -205,6 +205,34 @@ struct Run {
     stop_command: Option<StopCommand>,
     /// Set once its main process has ended, while others of its processes that were asked to stop too have not.
     rest: Option<Box<Rest>>,
+}
+
+impl Run {
+    /// A run whose process exists, as far as it was written down before it did.
+    fn begun(pid: u32, intent: Intent) -> Self {
+        Self {
+            pid,
+            birth: intent.birth,
+            secret: intent.secret,
+            channel: None,
+            notify: None,
+            ready: None,
+            group: intent.group,
+            end: None,
+            left: 0,
+            slot: None,
+            adopted: None,
+            service: None,
+            stop_signal: intent.stop_signal,
+            stop_grace_ms: intent.stop_grace_ms,
+            needs: Vec::new(),
+            stop: Stop::No,
+            is_child: false,
+            asked: Asked::default(),
+            stop_command: None,
+            rest: None,
+        }
+    }
 }
 
 struct Guardian {

@@ -39,7 +39,7 @@ pub struct ControlRequest {
 #[serde(default, deny_unknown_fields)]
 pub struct WaitQuery {
     /// How long the answer waits, in milliseconds up to 60 000, until the service is in the state that the control
-    /// leads to: STOPPED, PAUSED or RUNNING. The answer is the status then. 0, or left out: it comes when the
+    /// leads to (STOPPED, PAUSED or RUNNING), or has stopped. The answer is the status then. 0, or left out: it comes when the
     /// service has taken the control.
     pub wait_ms: u32,
 }

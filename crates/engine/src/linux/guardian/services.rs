@@ -9,8 +9,7 @@ use super::super::clock;
 use super::super::protocol::{ActionKey, ErrorsGo, GuardianReport, RunKey, StreamKey};
 use super::super::secret::Secret;
 use super::super::spawn::{ChildFds, SpawnError, SpawnSpec, SpawnStage, Witness};
-use super::journal::{Asked, Intent, Journal, Slot};
-use super::shutdown::Stop;
+use super::journal::{Intent, Journal, Slot};
 use super::{Guardian, Run, socket_pair, streams};
 
 impl Guardian {
@@ -120,7 +119,10 @@ impl Guardian {
             channel,
             ready,
             slot,
-            ..Run::begun(pid, intent, spec)
+            service: spec.service().map(Into::into),
+            needs: spec.needs.clone(),
+            is_child: true,
+            ..Run::begun(pid, intent)
         })
     }
 
@@ -170,32 +172,4 @@ impl Guardian {
 /// Where the process that is about to be made puts itself on record.
 pub(super) fn witness(journal: Option<&Journal>, slot: Option<&Slot>) -> Option<Witness> {
     Some(journal?.witness(slot?))
-}
-
-impl Run {
-    /// A run whose process exists; what it was given is left to be added.
-    fn begun(pid: u32, intent: Intent, spec: &SpawnSpec) -> Self {
-        Self {
-            pid,
-            birth: intent.birth,
-            secret: intent.secret,
-            channel: None,
-            notify: None,
-            ready: None,
-            group: intent.group,
-            end: None,
-            left: 0,
-            slot: None,
-            adopted: None,
-            service: spec.service().map(Into::into),
-            stop_signal: intent.stop_signal,
-            stop_grace_ms: intent.stop_grace_ms,
-            needs: spec.needs.clone(),
-            stop: Stop::No,
-            is_child: true,
-            asked: Asked::default(),
-            stop_command: None,
-            rest: None,
-        }
-    }
 }

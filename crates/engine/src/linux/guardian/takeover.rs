@@ -17,8 +17,7 @@ use super::super::secret::Secret;
 use super::super::signals::is_child;
 use super::adopted::{Adopted, Look, TICK_NS};
 use super::hand_over::HandedOver;
-use super::journal::{Asked, End, Entry, Intent, Journal, Mark, Slot};
-use super::shutdown::Stop;
+use super::journal::{End, Entry, Intent, Journal, Mark, Slot};
 use super::{EXIT_CANNOT_START, Guardian, Run, TOKEN_ADOPTED};
 
 /// How long after its process was asked for a run of the database may have been created.
@@ -204,26 +203,14 @@ impl Guardian {
             }
         }
         let run = Run {
-            pid,
-            birth: intent.birth,
-            secret: intent.secret,
-            channel: None,
-            notify: None,
-            ready: None,
             group: group.filter(|group| self.has_group(*group)),
             left: end.map_or(0, |end| end.left),
             end: end.map(Box::new),
             slot,
             adopted: adopted.map(Box::new),
-            service: None,
-            stop_signal: intent.stop_signal,
-            stop_grace_ms: intent.stop_grace_ms,
-            needs: Vec::new(),
-            stop: Stop::No,
             is_child,
-            asked: Asked::default(),
             stop_command: self.inherited_stop_command(key),
-            rest: None,
+            ..Run::begun(pid, intent)
         };
         self.note_run(key);
         self.runs.insert(key, Box::new(run));

@@ -98,7 +98,7 @@ fn is_cleared(word: &AtomicU32, patience: Duration) -> bool {
     }
 }
 
-/// Whether a child has ended, whatever became of its word. It is left to be reaped.
+/// Whether a child has ended, even if its word was not cleared. Somebody else reaps it.
 fn has_ended(pid: libc::pid_t) -> bool {
     let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
     // SAFETY: the structure is valid zeroed, and outlives the call.

@@ -286,7 +286,7 @@ fn r33_a_service_that_is_disabled_meanwhile_is_not_restarted() {
     assert_eq!(world.keeper.stage(), stopped);
 }
 
-/// The host plays what a simulation shows, whatever the policy.
+/// The host and the simulation agree, for each of these policies.
 #[test]
 fn x123_the_host_does_what_the_simulation_says() {
     let mut jittery = recovering();

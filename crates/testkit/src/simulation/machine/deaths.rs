@@ -74,7 +74,7 @@ impl Machine {
             self.exit(run, ProcessExit::Signaled(9));
             self.processes.remove(&run);
             if is_new(run) {
-                // There is no record of it: the same run is begun again.
+                // It is not on record, so the engine begins it again.
                 self.history.runs.remove(&run);
             }
         }
