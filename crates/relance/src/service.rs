@@ -9,6 +9,9 @@ use relance_scm::{Control, ControlsAccepted, ExitCode, ScmError, ServiceState, W
 /// `ERROR_CALL_NOT_IMPLEMENTED`: the answer to controls that are not taken.
 const NOT_TAKEN: u32 = 120;
 
+/// What is promised for going on.
+const CONTINUES_WITHIN: Duration = Duration::from_secs(10);
+
 /// Connects to the service control manager that started this process; `stop` is called when it wants
 /// the service to end, `go_on` when it is to continue and is paused.
 ///
@@ -21,12 +24,15 @@ pub(crate) fn connect(
 ) -> Result<(Hosted, Welcomed), ScmError> {
     hosted::connect(
         hosted::CONNECT_TIMEOUT,
-        move |code, _| match Control::from_raw(code) {
+        move |code, reporter| match Control::from_raw(code) {
             Some(Control::Stop | Control::Shutdown | Control::Preshutdown) => {
                 stop();
                 0
             }
             Some(Control::Continue) => {
+                // Before the answer, so that who asked tells a pause that is still to end from the next one.
+                let pending = ServiceState::ContinuePending;
+                reporter.report(report(pending, ExitCode::SUCCESS, CONTINUES_WITHIN));
                 go_on();
                 0
             }

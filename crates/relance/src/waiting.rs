@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use relance_scm::manager::{ServiceInfo, Watch, Watched, WatchedChange, next_change_until};
-use relance_scm::{Control, RunId, ScmError, ServiceName, ServiceState, Win32Error};
+use relance_scm::{Control, RunId, ScmError, ServiceKind, ServiceName, ServiceState, Win32Error};
 use relance_texts::{Sentence, command};
 
 use crate::cli::{CommandFailure, Manager};
@@ -70,8 +70,8 @@ impl From<Duration> for Patience {
     }
 }
 
-/// Sends a control that leads to a state; with patience, waits until the service is in it, or has stopped. The
-/// service then, unless it is gone or nobody waited.
+/// Sends a control that leads to a state; with patience, waits until the service is in it, has stopped, or is
+/// where it was. The service then, unless it is gone or nobody waited.
 ///
 /// Most services take a moment, so the manager is asked to answer when it has happened: one question, and no stream
 /// of changes.
@@ -90,10 +90,10 @@ pub(crate) fn control_and_wait(
     let answer = manager.ask(|scm, caller, reply| {
         scm.control_and_wait(caller, name, control, moment, reply);
     });
-    let over = |now: ServiceState| [state, ServiceState::Stopped].contains(&now);
+    let is_there = |now: ServiceState| [state, ServiceState::Stopped].contains(&now);
     match answer {
         // What it does after that, for whomever, is no longer this wait.
-        Ok(status) if over(status.state) => return query(manager, name),
+        Ok(status) if is_there(status.state) => return query(manager, name),
         Ok(_) => {}
         // The manager died while it waited: the service shows whether it had been told.
         Err(CommandFailure::Scm(error))
@@ -103,8 +103,14 @@ pub(crate) fn control_and_wait(
     }
     let follow = &mut Follow::begin(manager, name)?;
     follow.until(patience.after(began.elapsed()), |info| {
-        over(info.status.state)
+        let now = info.status.state;
+        is_there(now) || (control == Control::Continue && waits_again(info))
     })
+}
+
+/// X123: a program is PAUSED while its restart waits. One that was continued has been started and has ended once more.
+fn waits_again(info: &ServiceInfo) -> bool {
+    info.config.kind == ServiceKind::Program && info.status.state == ServiceState::Paused
 }
 
 /// Whether a service has come to a state, or is on its way to one.

@@ -35,6 +35,7 @@ command-engine-by-daemon = the engine is started by relance daemon, not by hand
 command-ended = { $name } was started and has stopped again: { $what }; relance why { $name } says more
 command-ended-pending = { $name } was started and has stopped again: { $what }; a restart is pending; relance why { $name } says more
 command-stopped-meanwhile = { $name } does not run: somebody has stopped it meanwhile; relance why { $name } says more
+command-done-instead = { $name } is { $state } instead; relance why { $name } says more
 command-process-ended = its process ended with { $exit }
 command-no-progress = { $name } is still { $state } after { $time } without progress; it goes on by itself (relance status { $name }), --timeout waits longer
 command-no-progress-gone = { $name } is gone after { $time } without progress

@@ -35,6 +35,7 @@ command-engine-by-daemon = le moteur est démarré par relance daemon, pas à la
 command-ended = { $name } a démarré et s’est de nouveau arrêté : { $what } ; relance why { $name } en dit plus
 command-ended-pending = { $name } a démarré et s’est de nouveau arrêté : { $what } ; un redémarrage est en attente ; relance why { $name } en dit plus
 command-stopped-meanwhile = { $name } ne tourne pas : quelqu’un l’a arrêté entre-temps ; relance why { $name } en dit plus
+command-done-instead = { $name } est { $state } à la place ; relance why { $name } en dit plus
 command-process-ended = son processus s’est terminé avec { $exit }
 command-no-progress = { $name } est encore { $state } après { $time } sans progrès ; cela continue tout seul (relance status { $name }), --timeout attend plus longtemps
 command-no-progress-gone = { $name } n’existe plus après { $time } sans progrès

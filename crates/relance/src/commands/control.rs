@@ -1,7 +1,8 @@
 //! `relance control`, `pause`, `continue`
 
 use clap::Parser;
-use relance_scm::{Control, ScmError, Win32Error};
+use relance_scm::manager::ServiceInfo;
+use relance_scm::{Control, ScmError, ServiceState, Win32Error};
 use relance_texts::{Words, command};
 use relance_wire::api::StatusReply;
 
@@ -93,6 +94,18 @@ fn send(arguments: &Waiting, control: Control, done: Words) -> CommandResult {
     arguments
         .services
         .each(&arguments.common, done, |manager, name| {
-            control_and_wait(manager, name, control, patience).map(|_| ())
+            let info = control_and_wait(manager, name, control, patience)?;
+            info.map_or(Ok(()), |info| has_done(control, &info))
         })
+}
+
+/// Refuses what the service has done instead.
+fn has_done(control: Control, info: &ServiceInfo) -> CommandResult {
+    let (name, state) = (&info.config.service_name, info.status.state);
+    let code = match state {
+        state if control.leads_to() == Some(state) => return Ok(()),
+        ServiceState::Stopped => Win32Error::SERVICE_NOT_ACTIVE,
+        _ => Win32Error::PROCESS_ABORTED,
+    };
+    Err(ScmError::new(code, command::DoneInstead { name, state }).into())
 }

@@ -133,9 +133,14 @@ impl<'a> Host<'a> {
     }
 
     fn happened(&mut self, fact: Fact) {
-        if let Fact::Ended(..) = fact {
-            self.put_away();
-            self.read_settings();
+        match fact {
+            Fact::Ended(..) => {
+                self.put_away();
+                self.read_settings();
+            }
+            // The manager was told CONTINUE_PENDING, whatever it had been told before.
+            Fact::StartRequested => self.told = None,
+            _ => {}
         }
         let work = self.keeper.take(self.now(), fact);
         self.carry_out(work);
