@@ -139,14 +139,20 @@ impl Host {
         fs::write(self.folder.join("services.toml"), services())?;
         self.run(&["apply", "-f", "services.toml"])?;
         self.run(&["start", "--all"])?;
+        let mut killed = 0;
         for _ in 0..KILLS {
             for number in 0..SERVICES {
-                self.kill(&format!("w{number}"))?;
+                killed += usize::from(self.kill(&format!("w{number}"))?);
             }
             for words in ASKED {
                 self.run(words)?;
             }
         }
+        // Some may wait for their next run; a host on which nothing fails would be another one.
+        ensure!(
+            killed > SERVICES * KILLS / 2,
+            "only {killed} processes of {SERVICES} services could be killed {KILLS} times"
+        );
         for number in 0..SERVICES {
             let name = format!("w{number}");
             for verb in ["stop", "start", "restart"] {
@@ -161,17 +167,16 @@ impl Host {
         Ok(())
     }
 
-    /// Kills the process of a service, if it runs, as failures do.
-    fn kill(&self, name: &str) -> Result<()> {
-        let status = cargo::output(&mut self.command(&["status", name, "--json"]))?;
-        let status: Value = serde_json::from_str(&status)?;
-        if let Some(id) = status["process_id"].as_u64().filter(|id| *id > 1) {
-            // It may have ended by itself.
-            let _ = Command::new("kill")
-                .args(["-KILL", &id.to_string()])
-                .status();
-        }
-        self.run(&["status", name])
+    /// Kills the process of a service, if it runs, as failures do; whether it did.
+    fn kill(&self, name: &str) -> Result<bool> {
+        let service = cargo::output(&mut self.command(&["status", name, "--json"]))?;
+        let service: Value = serde_json::from_str(&service)?;
+        let id = service["status"]["process_id"].as_u64();
+        let id = id.with_context(|| format!("status --json of {name} tells no process id"))?;
+        let mut kill = Command::new("kill");
+        let is_killed = id > 1 && kill.args(["-KILL", &id.to_string()]).status()?.success();
+        self.run(&["status", name])?;
+        Ok(is_killed)
     }
 }
 
