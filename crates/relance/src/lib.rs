@@ -20,6 +20,7 @@ mod console_address;
 mod contradictions;
 #[cfg(unix)]
 mod daemon;
+mod env_files;
 #[cfg(unix)]
 #[doc(hidden)]
 pub mod fuzzing;

@@ -87,6 +87,13 @@ impl Control {
         }
     }
 
+    /// The control with this name, as the log has it (`paramchange`), if a caller may send it.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        let mut known = (1..=10).filter_map(|code| Self::from_sendable(code).ok());
+        known.find(|control| control.to_string().eq_ignore_ascii_case(word))
+    }
+
     /// The state that a service is in when it has done what the control asks; `None` for controls that change none.
     #[must_use]
     pub fn leads_to(self) -> Option<ServiceState> {
@@ -254,6 +261,15 @@ impl fmt::Debug for ControlsAccepted {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn s20_controls_that_may_be_sent_have_names() {
+        assert_eq!(Control::named("Stop"), Some(Control::Stop));
+        assert_eq!(Control::named("paramchange"), Some(Control::ParamChange));
+        for word in ["shutdown", "preshutdown", "custom 200", "6", "HUP", ""] {
+            assert_eq!(Control::named(word), None, "{word}");
+        }
+    }
 
     #[test]
     fn s20_reserved_and_system_codes_cannot_be_sent() {

@@ -8,9 +8,66 @@
 //! - `${NAME}` outside single quotes becomes the value that `NAME` has before this file, or from a line
 //!   above; one that is not set is empty. `$NAME` and `%NAME%` stay as they are.
 
-use relance_texts::{Words, start};
+use std::io::ErrorKind;
+use std::path::Path;
+
+use relance_texts::{Value, Words, start};
 
 use crate::config::EnvironmentVariable;
+use crate::system::{self, regular};
+use crate::{ScmError, Win32Error};
+
+/// Longest environment file, in bytes. More would not fit into an environment anyway.
+const FILE_LEN_MAX: u64 = 1024 * 1024;
+
+/// Reads a file of the setting `environment_files`: a path, with `-` before it if the file may be missing. `known` gives
+/// the variables that are set already.
+///
+/// A regular file is never waited for, so a pipe or a terminal in its place is refused.
+///
+/// # Errors
+/// When it cannot be read, with the line if there is one to mend.
+pub fn read(
+    file: &str,
+    known: impl Fn(&str) -> Option<String>,
+) -> Result<Vec<EnvironmentVariable>, ScmError> {
+    let (path, optional) = match file.strip_prefix('-') {
+        Some(path) => (path, true),
+        None => (file, false),
+    };
+    let text = match regular::read_text(Path::new(path), FILE_LEN_MAX) {
+        Err(error) if optional && error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(unreadable(path, &error)),
+        Ok(text) => text,
+    };
+    parse(&text, known).map_err(|mistake| {
+        let (line, mistake) = (mistake.line, mistake.what);
+        let sentence = start::FileLine {
+            path,
+            line,
+            mistake,
+        };
+        ScmError::new(Win32Error::INVALID_DATA, sentence)
+    })
+}
+
+fn unreadable(path: &str, why: &std::io::Error) -> ScmError {
+    let reason = Value::from(system::reason(why));
+    match why.kind() {
+        ErrorKind::NotFound => {
+            let error = reason;
+            ScmError::new(Win32Error::FILE_NOT_FOUND, start::File { path, error })
+        }
+        ErrorKind::PermissionDenied => {
+            let sentence = start::FileUnreadable { path, reason };
+            ScmError::new(Win32Error::ACCESS_DENIED, sentence)
+        }
+        _ => {
+            let sentence = start::FileUnreadable { path, reason };
+            ScmError::new(Win32Error::INVALID_DATA, sentence)
+        }
+    }
+}
 
 /// A line that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -325,6 +325,8 @@ pub enum Event {
     ManagerUpgraded,
     /// 1110: the engine was replaced, because it had not answered for so many seconds.
     EngineSilent(u32),
+    /// 1140: the socket for clients was removed by somebody, and the manager has made it again.
+    SocketRestored,
     /// 1111: the state folder was opened to other users, or its files were.
     StateOpened(Box<str>),
     /// 1112: the state folder is closed to others again.

@@ -23,6 +23,8 @@ command-command-missing = give the command after --: relance create { $name } --
 command-not-granted = no entry gives { $who } that; relance access { $name } shows who gets it from where
 command-no-console = this manager runs no console; start it with relance daemon --console 127.0.0.1:7467
 command-links-there = links to a console are made on its own machine; run this there
+command-no-control = there is no control { $word }; send stop, pause, continue, interrogate, paramchange, or a number from 128 to 255
+command-signal-no-control = { $signal } is a signal, and this command sends controls. With relance config { $name } --control-signals 200={ $signal } a program gets that signal from relance control { $name } 200, with --reload-signal { $signal } from relance reload { $name }; relance stop { $name } and relance terminate { $name } end it
 command-no-reload = { $name } cannot be told to reload: a program needs a reload signal (relance config { $name } --reload-signal HUP), a service has to accept PARAMCHANGE; relance restart { $name } works with every service
 command-no-times = the lines of { $name } carry no time; relance config { $name } --log-timestamps yes puts it before each line from the next start on
 command-no-windows-settings = Linux gives processes neither service SIDs nor Windows' privileges; leave out --sid-type and --required-privilege, and give the service an account of its own (--account)
@@ -59,6 +61,7 @@ command-other-user = { $name } was created, but { $path } was not found. The use
 command-shell-operator = { $word } in the command is for a shell; the program gets it as an argument. For a line of shell write -- sh -c '…'
 command-missing-in-path = { $name } was created, but its program { $path } is in none of the folders where the manager looks: until it is, a start fails with error 2; better give its absolute path
 command-missing-probe = { $name } was created, but the program of its probe, { $path }, is not there: until it is, its probes fail
+command-start-would-fail = { $name }: as things stand, a start fails: { $problem }
 command-in-background = { $name } was started and went into the background, where it cannot be kept running, so it was killed; have it stay in the foreground, like nginx -g 'daemon off;' or redis-server --daemonize no; relance why { $name } says more
 command-reference-command = { $reference } in the command is not expanded; start a shell (sh -c '...') for that
 command-reference-variable = { $reference } in { $place } is not expanded; pass a variable of the manager on with --pass-env, or write the line into a file for --env-file

@@ -214,7 +214,7 @@ error-no-size = "{ $text }" is not a size; write it like 500K, 10M or 1G
 error-socket-denied = { $socket } may not be opened; ask an administrator
 error-lines-without-time = the lines of this output carry no time; set log_timestamps (relance config NAME --log-timestamps yes), which puts it before each line from the next start on
     .page = the lines of this output carry no time; the setting log_timestamps puts it before each line from the next start on
-error-socket-removed = a service manager runs (process { $process }), but its socket { $socket } was removed, so that nobody reaches it; kill -KILL { $process } ends it while the services run on, and a new one, started with the same options, takes them over and makes the socket again
+error-socket-removed = a service manager runs (process { $process }), but its socket { $socket } was removed, so that nobody reaches it; kill -HUP { $process } has it made again, and its messages say why if it cannot be
 error-no-manager = no service manager is running (tried { $tried }); start one with `relance daemon`, or name its socket in RELANCE_SOCKET
     .page = the service manager does not run; try again when it does
 error-control-signal = "{ $pair }" is not a control and its signal; write 200=USR1, with a control from 128 to 255 and a signal by its name or number

@@ -23,6 +23,8 @@ command-command-missing = donnez la commande après -- : relance create { $name 
 command-not-granted = aucune entrée ne donne cela à { $who } ; relance access { $name } montre qui le reçoit d’où
 command-no-console = ce gestionnaire n’a pas de console ; démarrez-le avec relance daemon --console 127.0.0.1:7467
 command-links-there = les liens vers une console se créent sur sa propre machine ; lancez ceci là-bas
+command-no-control = il n’y a pas de contrôle { $word } ; envoyez stop, pause, continue, interrogate, paramchange, ou un nombre de 128 à 255
+command-signal-no-control = { $signal } est un signal, et cette commande envoie des contrôles. Avec relance config { $name } --control-signals 200={ $signal } un programme reçoit ce signal par relance control { $name } 200, avec --reload-signal { $signal } par relance reload { $name } ; relance stop { $name } et relance terminate { $name } y mettent fin
 command-no-reload = { $name } ne peut pas relire ses réglages : un programme a besoin d’un signal de relecture (relance config { $name } --reload-signal HUP), un service doit accepter PARAMCHANGE ; relance restart { $name } marche avec chaque service
 command-no-times = les lignes de { $name } ne portent pas d’heure ; relance config { $name } --log-timestamps yes la met devant chaque ligne à partir du prochain démarrage
 command-no-windows-settings = Linux ne donne aux processus ni SID de service ni privilèges de Windows ; omettez --sid-type et --required-privilege, et donnez au service un compte à lui (--account)
@@ -58,6 +60,7 @@ command-other-user = { $name } a été créé, mais { $path } est introuvable. L
 command-shell-operator = { $word } dans la commande s’adresse à un shell ; le programme le reçoit comme argument. Pour une ligne de shell, écrivez -- sh -c '…'
 command-missing-in-path = { $name } a été créé, mais son programme { $path } n’est dans aucun des dossiers où le gestionnaire cherche : d’ici là, un démarrage échoue avec 2 ; donnez plutôt son chemin absolu
 command-missing-probe = { $name } a été créé, mais le programme de sa sonde, { $path }, n’est pas là : d’ici là ses sondes échouent
+command-start-would-fail = { $name } : en l’état, un démarrage échoue : { $problem }
 command-in-background = { $name } a été démarré et est passé en arrière-plan, où il ne peut pas être surveillé ; il a donc été tué ; faites-le rester au premier plan, comme nginx -g 'daemon off;' ou redis-server --daemonize no ; relance why { $name } en dit plus
 command-reference-command = { $reference } dans la commande reste tel quel : rien n’est mis à sa place ; démarrez pour cela un shell (sh -c '...')
 command-reference-variable = { $reference } dans { $place } reste tel quel : rien n’est mis à sa place ; transmettez une variable du gestionnaire avec --pass-env, ou écrivez la ligne dans un fichier pour --env-file

@@ -213,7 +213,7 @@ error-no-size = « { $text } » n’est pas une taille ; écrivez-la comme 500K,
 error-socket-denied = { $socket } ne peut pas être ouvert ; demandez à un administrateur
 error-lines-without-time = les lignes de cette sortie ne portent pas d’heure ; mettez log_timestamps (relance config NOM --log-timestamps yes), qui la place devant chaque ligne dès le prochain démarrage
     .page = les lignes de cette sortie ne portent pas l’heure ; le réglage log_timestamps la met devant chaque ligne dès le prochain démarrage
-error-socket-removed = un gestionnaire tourne (processus { $process }), mais son socket { $socket } a été supprimé, et personne ne l’atteint plus ; kill -KILL { $process } y met fin sans arrêter les services, et un nouveau, démarré avec les mêmes options, les reprend et refait le socket
+error-socket-removed = un gestionnaire tourne (processus { $process }), mais son socket { $socket } a été supprimé, et personne ne l’atteint plus ; kill -HUP { $process } le fait recréer, et ses messages disent pourquoi si c’est impossible
 error-no-manager = aucun gestionnaire de services ne tourne (essayé : { $tried }) ; démarrez-en un avec `relance daemon`, ou indiquez son socket dans RELANCE_SOCKET
     .page = le gestionnaire de services ne tourne pas ; réessayez quand il tourne
 error-control-signal = « { $pair } » n’est pas une commande et son signal ; écrivez 200=USR1, avec une commande de 128 à 255 et un signal par son nom ou son numéro

@@ -1,15 +1,13 @@
 //! The environment of a process: what its account gives it, what is passed on to it (X31), what its
 //! environment files say (X10), its own variables (C12), and where to find the manager. Later ones win.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use relance_scm::config::EnvironmentVariable;
 use relance_scm::settings::ENVIRONMENT_FILES;
-use relance_scm::system::{self, regular};
-use relance_scm::{ServiceConfig, Win32Error, env_file};
-use relance_texts::{Value, start};
+use relance_scm::{ServiceConfig, env_file};
+use relance_texts::start;
 use relance_wire::channel::{SOCKET_VARIABLE, WAIT_VARIABLE};
 
 use super::account::Account;
@@ -21,8 +19,6 @@ use crate::processes::StartProblem;
 pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /// Tells a process which instance of its template it is (X52).
 const INSTANCE_VARIABLE: &str = "RELANCE_INSTANCE";
-/// Longest environment file, in bytes. More would not fit into an environment anyway.
-const FILE_LEN_MAX: u64 = 1024 * 1024;
 
 /// What a start needs to know of the daemon.
 #[derive(Clone, Debug)]
@@ -60,13 +56,15 @@ pub(super) fn of(
     set_all(&mut variables, given);
     set_all(&mut variables, passed_by_name);
     for file in config.extensions.get(ENVIRONMENT_FILES) {
-        let read = read(&file, &variables).map_err(|problem| StartProblem {
+        let known = |name: &str| value(&variables, name);
+        let read = env_file::read(&file, known).map_err(|error| StartProblem {
+            error: error.code(),
+            logon: false,
             sentence: start::Impossible {
                 name: &config.service_name,
-                problem: problem.sentence,
+                problem: error.to_sentence(),
             }
             .into(),
-            ..problem
         })?;
         set_all(&mut variables, read.iter().map(pair));
     }
@@ -91,62 +89,5 @@ fn set_all(variables: &mut Vec<(String, String)>, new: impl IntoIterator<Item = 
     for variable in new {
         variables.retain(|(name, _)| *name != variable.0);
         variables.push(variable);
-    }
-}
-
-/// The variables of a file; of none, if it begins with `-` and is not there.
-fn read(file: &str, known: &[(String, String)]) -> Result<Vec<EnvironmentVariable>, StartProblem> {
-    let (path, optional) = match file.strip_prefix('-') {
-        Some(path) => (path, true),
-        None => (file, false),
-    };
-    let text = match read_text(path) {
-        Err(error) if optional && error.kind() == io::ErrorKind::NotFound => {
-            return Ok(Vec::new());
-        }
-        Err(why) => return Err(unreadable(path, &why)),
-        Ok(text) => text,
-    };
-    env_file::parse(&text, |name| value(known, name)).map_err(|mistake| StartProblem {
-        error: Win32Error::INVALID_DATA,
-        logon: false,
-        sentence: start::FileLine {
-            path,
-            line: mistake.line,
-            mistake: mistake.what,
-        }
-        .into(),
-    })
-}
-
-/// A regular file is never waited for, so a pipe or a terminal in its place is refused.
-fn read_text(path: &str) -> io::Result<String> {
-    regular::read_text(Path::new(path), FILE_LEN_MAX)
-}
-
-fn unreadable(path: &str, why: &io::Error) -> StartProblem {
-    let reason = Value::from(system::reason(why));
-    let (error, sentence) = match why.kind() {
-        io::ErrorKind::NotFound => (
-            Win32Error::FILE_NOT_FOUND,
-            start::File {
-                path,
-                error: reason,
-            }
-            .into(),
-        ),
-        io::ErrorKind::PermissionDenied => (
-            Win32Error::ACCESS_DENIED,
-            start::FileUnreadable { path, reason }.into(),
-        ),
-        _ => (
-            Win32Error::INVALID_DATA,
-            start::FileUnreadable { path, reason }.into(),
-        ),
-    };
-    StartProblem {
-        error,
-        logon: false,
-        sentence,
     }
 }

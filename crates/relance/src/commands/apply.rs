@@ -22,6 +22,7 @@ use serde::Serialize;
 use super::{restart, scale, stop};
 use crate::cli::{CommandFailure, CommandResult, Common, Manager, usage};
 use crate::contradictions;
+use crate::env_files;
 use crate::lang::{lang, say};
 use crate::limits;
 use crate::plain::{plain, plain_lines};
@@ -278,6 +279,9 @@ impl Telling {
         plan: &Plan,
         restarted: &[(ServiceName, CommandResult)],
     ) -> CommandResult {
+        for step in &plan.steps {
+            env_files::tell(step.name.as_str(), &step.env_files);
+        }
         if self.json {
             return Common::print_json(&PlanReply::of(plan, restarted, self.dry_run));
         }

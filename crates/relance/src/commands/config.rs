@@ -5,7 +5,7 @@ mod next_start;
 use clap::Parser;
 use relance_scm::config::Extensions;
 use relance_scm::instance::is_template;
-use relance_scm::settings::Section;
+use relance_scm::settings::{ENVIRONMENT_FILES, Section};
 use relance_scm::{ConfigChange, ServiceConfig, ServiceName};
 use relance_texts::command;
 use relance_wire::api::{ChangeConfigRequest, ConfigBody};
@@ -16,6 +16,7 @@ use super::references;
 use super::windows_settings::{self, WindowsOptions};
 use crate::cli::{CommandFailure, CommandResult, Common, Manager, usage};
 use crate::contradictions;
+use crate::env_files;
 use crate::lang::{lang, say};
 use crate::limits;
 use crate::plain::plain;
@@ -116,6 +117,7 @@ fn change_all(arguments: &Arguments) -> CommandResult {
     if let Some(one) = instances.names.first() {
         note(&manager, &arguments.name, &change, one);
     }
+    note_env_files(&manager, &arguments.name, &change, &instances.names);
     Ok(())
 }
 
@@ -132,6 +134,18 @@ fn note(manager: &Manager, shown: &str, change: &ConfigChange, name: &ServiceNam
     if let Ok(config) = config {
         contradictions::note(shown, &config);
     }
+}
+
+/// Says of environment files that were just named with which of them a start would fail (X10).
+fn note_env_files(manager: &Manager, shown: &str, change: &ConfigChange, names: &[ServiceName]) {
+    let mut changed = Extensions::default();
+    changed.apply(&change.extensions);
+    if changed.get(ENVIRONMENT_FILES).is_empty() {
+        return;
+    }
+    let config = |name| manager.ask(|scm, caller, reply| scm.query_config(caller, name, reply));
+    let configs: Vec<ServiceConfig> = names.iter().flat_map(config).collect();
+    env_files::note(shown, &configs);
 }
 
 fn print(config: &ServiceConfig, of_windows: Vec<(&'static str, String)>) {

@@ -2,11 +2,12 @@
 
 use clap::Parser;
 use relance_scm::manager::ServiceInfo;
+use relance_scm::signal::{signal_name, signal_number};
 use relance_scm::{Control, ScmError, ServiceState, Win32Error};
-use relance_texts::{Words, command};
+use relance_texts::{Words, command, quoted};
 use relance_wire::api::StatusReply;
 
-use crate::cli::{CommandFailure, CommandResult, Common};
+use crate::cli::{CommandFailure, CommandResult, Common, usage};
 use crate::selection::{Selection, one, service_names};
 use crate::text::duration;
 use crate::waiting::control_and_wait;
@@ -17,14 +18,14 @@ pub(crate) struct Arguments {
     /// The service
     #[arg(add = service_names())]
     name: String,
-    /// 1 stop, 2 pause, 3 continue, 4 interrogate, 6 paramchange, 128 to 255 for the service's own
-    control: u32,
+    /// 1 stop, 2 pause, 3 continue, 4 interrogate, 6 paramchange, by number or name; 128 to 255 for the service's own
+    control: String,
     #[command(flatten)]
     common: Common,
 }
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
-    let control = Control::from_sendable(arguments.control)?;
+    let control = control(&arguments.name, &arguments.control)?;
     let manager = arguments.common.manager()?;
     let name = one(&manager, &arguments.name)?;
     let status =
@@ -33,6 +34,24 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         return Common::print_json(&StatusReply::from(&status));
     }
     Ok(())
+}
+
+/// The control that a person has typed. Other service managers send signals in the same way, so these are answered.
+fn control(name: &str, word: &str) -> Result<Control, CommandFailure> {
+    if let Ok(code) = word.parse() {
+        return Ok(Control::from_sendable(code)?);
+    }
+    if let Some(control) = Control::named(word) {
+        return Ok(control);
+    }
+    Err(match signal_name_of(word) {
+        Some(signal) => usage(command::SignalNoControl { name, signal }),
+        None => usage(command::NoControl { word: quoted(word) }),
+    })
+}
+
+fn signal_name_of(word: &str) -> Option<&'static str> {
+    signal_name(signal_number(word)?.into())
 }
 
 /// Have services read their settings again, without a restart: a program gets its reload signal

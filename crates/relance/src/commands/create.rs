@@ -8,6 +8,7 @@ use relance_engine::linux::SERVICE_PATH;
 use relance_scm::config::{Probe, Secret};
 use relance_scm::instance::is_template;
 use relance_scm::manager::NewService;
+use relance_scm::scaling::of_template;
 #[cfg(unix)]
 use relance_scm::settings::{ENVIRONMENT_FILES, PASS_ENVIRONMENT, ROOT_DIRECTORY};
 use relance_scm::settings::{PROBE, RETRY_FAILED_STARTS};
@@ -21,6 +22,7 @@ use super::shell_words;
 use super::windows_settings::WindowsOptions;
 use crate::cli::{CommandFailure, CommandResult, Common, name, usage};
 use crate::contradictions;
+use crate::env_files;
 use crate::instances::{self, INSTANCES_MAX};
 use crate::lang::say;
 use crate::limits;
@@ -75,6 +77,8 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         instances::create(&manager, &service.config, count)?;
         limits::note(&manager, [(&*arguments.name, &config.extensions)]);
         contradictions::note(&arguments.name, &config);
+        let created = of_template(&config, 1..=count)?;
+        env_files::note(&arguments.name, created.iter().map(|new| &new.config));
         return Ok(());
     }
     if is_template(&arguments.name) {
@@ -97,6 +101,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         }
         limits::note(&manager, [(name.as_str(), &config.extensions)]);
         contradictions::note(name.as_str(), &config);
+        env_files::note(name.as_str(), [&config]);
     }
     applied
 }

@@ -181,3 +181,60 @@ fn x10_a_file_that_cannot_be_read_refuses_the_start_and_says_where() {
     fs::write(&file, "A=1\n").expect("a file");
     done(&daemon.relance(&["start", "a"]));
 }
+
+#[test]
+fn x10_a_bad_line_is_told_when_a_service_is_created_changed_applied_or_examined() {
+    let daemon = Daemon::start(relance());
+    let file = daemon.folder().join("app.env");
+    let path = file.display().to_string();
+    let said = |words: &[&str]| {
+        let output = daemon.relance(words);
+        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+    };
+    let is_told = |words: &[&str]| {
+        let said = said(words);
+        let parts = ["line 2", "NAME=value", &path];
+        assert!(
+            parts.iter().all(|part| said.contains(part)),
+            "{words:?}: {said}"
+        );
+        assert_eq!(said.matches("line 2").count(), 1, "{words:?}: {said}");
+    };
+    let missing = said(&["create", "a", "--env-file", &path, "--", "/bin/true"]);
+    assert!(
+        missing.contains("a start fails") && missing.contains("create it"),
+        "{missing}"
+    );
+    fs::write(&file, "A=1\nnonsense\n").expect("a file");
+    is_told(&["create", "b", "--env-file", &path, "--", "/bin/true"]);
+    is_told(&[
+        "create",
+        "c@",
+        "--instances",
+        "3",
+        "--env-file",
+        &path,
+        "--",
+        "/bin/true",
+    ]);
+    is_told(&["config", "c@", "--env-file", &path]);
+    let services = daemon.folder().join("services.toml");
+    let text = format!(
+        "[[service]]\nname = 'd'\ncommand_line = '/bin/true'\nextensions.environment_files = ['{path}']\n"
+    );
+    fs::write(&services, text).expect("a file");
+    let services = services.display().to_string();
+    is_told(&["apply", "--file", &services, "--dry-run"]);
+    is_told(&["apply", "--file", &services]);
+    is_told(&["apply", "--file", &services]);
+    let doctor = said(&["doctor"]);
+    assert!(
+        doctor.contains("problem  d: its environment file"),
+        "{doctor}"
+    );
+    fs::write(&file, "A=1\n").expect("a file");
+    for words in [&["apply", "--file", &services][..], &["doctor"]] {
+        let said = said(words);
+        assert!(!said.contains("environment file"), "{said}");
+    }
+}

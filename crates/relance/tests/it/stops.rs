@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::Duration;
 
 use relance_scm::{Caller, Control, ServiceManager, ServiceState};
@@ -133,13 +134,60 @@ fn x23_a_program_is_told_by_signals() {
     assert_eq!(other.status.code(), Some(3), "1052");
 }
 
+#[test]
+fn s20_controls_have_names_and_who_types_a_signal_is_told_how_to_send_it() {
+    let daemon = Daemon::start(relance());
+    create(&daemon, "a", &[], "echo ready; exec sleep 100000");
+    start(&daemon, "a");
+    let refused = |word: &str| {
+        let refused = daemon.relance(&["control", "a", word]);
+        assert!(!refused.status.success(), "{word}");
+        String::from_utf8_lossy(&refused.stderr).into_owned()
+    };
+    for word in ["HUP", "sigusr1", "SIGTERM"] {
+        let said = refused(word);
+        let parts = ["--reload-signal", "--control-signals 200=", "stop a"];
+        assert!(parts.iter().all(|part| said.contains(part)), "{said}");
+    }
+    assert!(refused("nonsense").contains("paramchange"));
+    done(&daemon.relance(&["control", "a", "stop"]));
+    daemon.wait_for_state(&name("a"), ServiceState::Stopped);
+}
+
 /// The answer to a control that may wait this long.
-fn control_and_wait(daemon: &Daemon, service: &str, within: Duration) -> ServiceState {
+fn control_and_wait(
+    daemon: &Daemon,
+    service: &str,
+    control: Control,
+    within: Duration,
+) -> ServiceState {
     let service = name(service);
     let status = daemon.ask(|scm, caller, reply| {
-        scm.control_and_wait(caller, &service, Control::Stop, within, reply);
+        scm.control_and_wait(caller, &service, control, within, reply);
     });
     status.expect("the control is taken").state
+}
+
+#[test]
+fn a_wait_for_another_state_ends_when_the_service_stops_instead() {
+    let daemon = Daemon::start(relance());
+    let stage = Stage::new(daemon.folder(), "p");
+    daemon.create(puppets(&stage, "p", ""));
+    for (from, control) in [
+        (ServiceState::Running, Control::Pause),
+        (ServiceState::Paused, Control::Continue),
+    ] {
+        let mut puppet = running(&daemon, &stage, "p");
+        puppet.report(from);
+        let hour = Duration::from_secs(3600);
+        let state = thread::scope(|scope| {
+            let waits = scope.spawn(|| control_and_wait(&daemon, "p", control, hour));
+            assert_eq!(puppet.next_control(), control.to_raw());
+            puppet.stopped(0, 0);
+            waits.join().expect("it is answered")
+        });
+        assert_eq!(state, ServiceState::Stopped, "{control}");
+    }
 }
 
 #[test]
@@ -147,7 +195,7 @@ fn a_control_that_waits_is_answered_when_the_service_has_stopped() {
     let daemon = Daemon::start(relance());
     create(&daemon, "a", &[], "echo ready; exec sleep 100000");
     start(&daemon, "a");
-    let state = control_and_wait(&daemon, "a", Duration::from_secs(3600));
+    let state = control_and_wait(&daemon, "a", Control::Stop, Duration::from_secs(3600));
     assert_eq!(state, ServiceState::Stopped);
 }
 
@@ -157,7 +205,7 @@ fn a_control_that_waits_for_a_deleted_service_is_answered_when_it_is_gone() {
     create(&daemon, "a", &[], "echo ready; exec sleep 100000");
     start(&daemon, "a");
     done(&daemon.relance(&["delete", "a"]));
-    let state = control_and_wait(&daemon, "a", Duration::from_secs(3600));
+    let state = control_and_wait(&daemon, "a", Control::Stop, Duration::from_secs(3600));
     assert_eq!(state, ServiceState::Stopped);
 }
 
@@ -171,7 +219,7 @@ fn a_control_does_not_wait_longer_than_it_is_asked_to() {
         "trap '' TERM; echo ready; while :; do sleep 100000; done",
     );
     start(&daemon, "a");
-    let state = control_and_wait(&daemon, "a", Duration::from_millis(1));
+    let state = control_and_wait(&daemon, "a", Control::Stop, Duration::from_millis(1));
     assert_eq!(state, ServiceState::StopPending);
     done(&daemon.relance(&["terminate", "a"]));
 }

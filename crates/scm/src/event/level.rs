@@ -76,6 +76,7 @@ impl Event {
                 | Self::EngineRestarted
                 | Self::ManagerReplaced
                 | Self::EngineSilent(_)
+                | Self::SocketRestored
                 | Self::StoreSaved(_)
                 | Self::SignInRefused { .. }
                 | Self::NeverRunning(_)

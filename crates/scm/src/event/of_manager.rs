@@ -20,6 +20,7 @@ impl Event {
             Self::ServiceUnreadable(..) => 1108,
             Self::ManagerReplaced => 1109,
             Self::EngineSilent(_) => 1110,
+            Self::SocketRestored => 1140,
             Self::StateOpened(_) => 1111,
             Self::StateClosed => 1112,
             Self::ConsoleFailed(_) => 1131,

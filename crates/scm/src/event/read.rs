@@ -154,6 +154,7 @@ impl Event {
             1109 => Self::ManagerReplaced,
             1143 => Self::ManagerUpgraded,
             1110 => Self::EngineSilent(read.number(0)?),
+            1140 => Self::SocketRestored,
             1111 => Self::StateOpened(read.text(0)?.into()),
             1112 => Self::StateClosed,
             1131 => Self::ConsoleFailed(read.text(0)?.into()),

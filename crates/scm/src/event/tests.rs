@@ -203,6 +203,7 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::ManagerReplaced,
         Event::ManagerUpgraded,
         Event::EngineSilent(20),
+        Event::SocketRestored,
         Event::StateOpened("others may read it".into()),
         Event::StateClosed,
         Event::StorageFailed("full".into()),

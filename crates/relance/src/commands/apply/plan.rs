@@ -9,11 +9,13 @@ use relance_scm::contradictions::{self, Contradiction, Naming};
 use relance_scm::manager::{PolicyInfo, ServiceInfo, ToApply};
 use relance_scm::settings::TakesEffect;
 use relance_scm::{ServiceConfig, ServiceName, ServiceState};
+use relance_texts::Sentence;
 use relance_wire::settings::texts;
 
 use super::change::{Act, Change, changes};
 use super::policies::{PolicyStep, policy_steps};
 use crate::cli::{CommandFailure, Manager};
+use crate::env_files;
 use crate::policies;
 use crate::service_files::Templates;
 pub(crate) use surplus::Surplus;
@@ -28,6 +30,9 @@ pub(crate) struct Step {
     pub(crate) runs_on: bool,
     /// Settings that do nothing because of others (X47), where something is created or changed.
     pub(crate) contradictions: Vec<Contradiction>,
+    /// Environment files with which its next start would fail (X10), also where nothing changes: a deployment may have
+    /// changed them.
+    pub(crate) env_files: Vec<Sentence>,
 }
 
 /// What happens to all of them.
@@ -120,6 +125,7 @@ impl Plan {
             changes: Vec::new(),
             runs_on: false,
             contradictions: Vec::new(),
+            env_files: Vec::new(),
         }));
     }
 
@@ -181,6 +187,7 @@ fn step(
             changes: changes(&neutral, new, secrets),
             runs_on: false,
             contradictions: contradictions::of(new, Naming::Keys),
+            env_files: env_files::problems(new),
         };
     };
     if cfg!(windows) && new.security.is_none() {
@@ -199,6 +206,7 @@ fn step(
         } else {
             contradictions::of(new, Naming::Keys)
         },
+        env_files: env_files::problems(new),
     }
 }
 

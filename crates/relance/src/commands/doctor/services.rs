@@ -20,6 +20,7 @@ use relance_texts::{Sentence, doctor, shown};
 use super::finding::{Finding, Level};
 use super::program_file::{self, Wrong};
 use crate::commands::traps;
+use crate::env_files;
 use crate::lang::say;
 use crate::limits::lacking;
 
@@ -64,6 +65,7 @@ pub(super) fn check(services: &[ServiceInfo], around: &Surroundings<'_>) -> Vec<
         findings.extend(pending(info, around.now));
         findings.extend(limits(info, around.controllers));
         findings.extend(contradicting(info));
+        findings.extend(environment(info));
         findings.extend(output(info));
     }
     findings
@@ -84,6 +86,20 @@ fn contradicting(info: &ServiceInfo) -> Vec<Finding> {
     let found = contradictions::of(&info.config, Naming::Options).into_iter();
     found
         .map(|found| Finding::warning(name(info), found.problem, found.advice))
+        .collect()
+}
+
+/// X10: files with which a start fails.
+fn environment(info: &ServiceInfo) -> Vec<Finding> {
+    let level = if is_disabled(info) {
+        Level::Warning
+    } else {
+        Level::Problem
+    };
+    let problems = env_files::problems(&info.config).into_iter();
+    // The sentence itself says what to do.
+    problems
+        .map(|problem| Finding::without_advice(level, name(info), problem))
         .collect()
 }
 

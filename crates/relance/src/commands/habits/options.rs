@@ -201,6 +201,15 @@ const HABITS: &[Habit] = &[
         Instead("relance reload NAME; relance control NAME 200; relance stop NAME"),
     ),
     habit(
+        &["control", "reload", "stop", "restart"],
+        &[
+            "-s", "--signal", "-HUP", "-SIGHUP", "-USR1", "-USR2", "-TERM", "-INT", "-QUIT",
+        ],
+        Instead(
+            "relance reload NAME; relance control NAME 200; relance config NAME --reload-signal HUP",
+        ),
+    ),
+    habit(
         &["stop", "restart"],
         &["-f", "--force", "-9"],
         Instead("relance terminate NAME; relance stop NAME --terminate-after 10s"),
@@ -412,6 +421,8 @@ mod tests {
             ("status --property=MainPID a", "relance status NAME --json"),
             ("top -b -n 1", "relance list"),
             ("stop -9 a", "relance terminate NAME"),
+            ("control -HUP a", "--reload-signal HUP"),
+            ("stop --signal=TERM a", "--reload-signal HUP"),
             ("start app.js --name a", "relance create"),
         ] {
             assert!(ours(typed).contains(instead), "{typed}: {}", ours(typed));
