@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use proptest::prelude::*;
 use relance_policy::input::DependencyFailure;
 use relance_policy::{Action, EndReason, Input, SpawnFailure, StartCause, Timer};
 use relance_scm::config::Dependency;
@@ -200,6 +201,97 @@ fn x13_even_status_0_may_be_a_failure() {
     ends(&mut host, 0);
     assert_eq!(host.log(), [7031, 7036]);
     assert_eq!(host.record.exit_code, ExitCode::SUCCESS);
+}
+
+/// What exit statuses mean to a program.
+#[derive(Clone, Debug)]
+struct Meant {
+    fail: Vec<u8>,
+    last: Vec<u8>,
+    flag: bool,
+    has_actions: bool,
+}
+
+/// A plain reading of R1, R3, R5, X12 and X13: what is logged of the end of a program that nobody has asked to stop, and
+/// whether it counts.
+fn told(meant: &Meant, exit: ProcessExit) -> (Vec<u32>, bool) {
+    let failure = if meant.has_actions { 7031 } else { 7034 };
+    let ProcessExit::Exited(status) = exit else {
+        return (vec![failure], true);
+    };
+    let is_among = |list: &[u8]| list.iter().any(|listed| i32::from(*listed) == status);
+    let mut log = Vec::new();
+    if status != 0 {
+        log.push(7024);
+    }
+    if is_among(&meant.last) {
+        log.push(1032);
+        return (log, false);
+    }
+    let is_error = if meant.fail.is_empty() {
+        status != 0
+    } else {
+        is_among(&meant.fail)
+    };
+    let counts = is_error && meant.flag && meant.has_actions;
+    if counts {
+        log.push(failure);
+    }
+    (log, counts)
+}
+
+fn meant() -> impl Strategy<Value = Meant> {
+    let fail = prop::sample::subsequence(vec![0_u8, 1, 3, 255], 0..=4);
+    let last = prop::sample::subsequence(vec![0_u8, 3, 78], 0..=3);
+    let flags = (any::<bool>(), any::<bool>());
+    (fail, last, flags).prop_map(|(fail, last, (flag, has_actions))| Meant {
+        fail,
+        last,
+        flag,
+        has_actions,
+    })
+}
+
+fn an_end() -> impl Strategy<Value = ProcessExit> {
+    let status = prop::sample::select(vec![0, 1, 2, 3, 78, 255]);
+    let signal = prop::sample::select(vec![9, 11]);
+    prop_oneof![
+        3 => status.prop_map(ProcessExit::Exited),
+        1 => signal.prop_map(ProcessExit::Signaled),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn x13_ends_of_programs_are_judged_as_a_plain_reading_of_the_rules_says(
+        meant in meant(),
+        ends in prop::collection::vec(an_end(), 1..10),
+    ) {
+        let actions = if meant.has_actions { "restart/1000" } else { "" };
+        let mut host = program(actions, |config| {
+            config.failure_actions_on_non_crash_failures = meant.flag;
+            config.extensions.set(FAIL_ON_EXIT, meant.fail.iter().copied().collect());
+            config.extensions.set(NO_RESTART_ON_EXIT, meant.last.iter().copied().collect());
+        });
+        let mut count = 0;
+        for end in ends {
+            let run = host.run();
+            host.exited(run, end);
+            let (log, counts) = told(&meant, end);
+            count += u32::from(counts);
+            let judged = host.log().into_iter().filter(|id| *id != 7036);
+            prop_assert_eq!(judged.collect::<Vec<_>>(), log, "{:?} of {:?}", end, &meant);
+            prop_assert_eq!(host.record.failure_count, count);
+            // All of this happens within the reset period.
+            if counts && meant.has_actions {
+                host.next_timer();
+            } else {
+                host.start();
+            }
+            spawned(&mut host);
+            host.actions.clear();
+        }
+    }
 }
 
 #[test]
