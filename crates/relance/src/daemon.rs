@@ -190,6 +190,7 @@ fn set_up(settings: &mut Settings, kept: &mut Kept) -> Result<guardian::Setup, S
     Ok(guardian::Setup {
         engine: vec![program, "engine".to_owned()],
         environment: engine_environment,
+        socket: settings.socket.clone(),
         listener,
         locks: [state.lock, socket_lock],
         identity: settings.identity.clone(),

@@ -79,6 +79,13 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
+    /// Logs that somebody had removed the socket for clients, and that it was made again, if that was so.
+    pub fn say_if_the_socket_was_removed(&mut self, now: Moment, was_removed: bool) {
+        if was_removed {
+            self.log_of_manager(now, &Event::SocketRestored);
+        }
+    }
+
     /// What others could do with the folder of the database now, if anything.
     pub(crate) fn state_is_opened(&mut self, now: Moment, problem: Option<String>) {
         let was_opened = std::mem::replace(&mut self.is_opened, problem.is_some());

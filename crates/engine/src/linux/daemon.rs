@@ -177,6 +177,7 @@ pub fn run(
     let now = moment(clock);
     engine.begin(now, &beginning);
     engine.say_who_was_silent(now, greeting.silent_s);
+    engine.say_if_the_socket_was_removed(now, greeting.socket_was_removed);
     if engine.waits_for_services() {
         let serve = |handle| serve(listener, handle);
         bring_services(handle, setup.services.clone(), serve)?;

@@ -32,6 +32,7 @@ mod restart;
 mod room;
 mod services;
 mod shutdown;
+mod socket;
 mod stop_command;
 mod strays;
 mod streams;
@@ -64,6 +65,7 @@ use rest::Rest;
 use restart::Restart;
 pub use shutdown::EXIT_WITHOUT_ENGINE;
 use shutdown::{Shutdown, Stop};
+use socket::SocketWatch;
 use stop_command::{StopCommand, StopProcess};
 use streams::Streams;
 
@@ -86,6 +88,7 @@ const TOKEN_SIGNALS: u64 = 0;
 const TOKEN_ENGINE: u64 = 1;
 const TOKEN_GROUPS: u64 = 2;
 const TOKEN_LISTENER: u64 = 3;
+const TOKEN_SOCKET: u64 = 4;
 /// Set for the process of a run that was taken over; other tokens of runs are for their output.
 const TOKEN_ADOPTED: u64 = 1 << 63;
 /// Set for the control channel of a run that the guardian stops itself. Services are numbered from 1.
@@ -102,8 +105,9 @@ pub struct Setup {
     pub engine: Vec<String>,
     /// Its environment.
     pub environment: Vec<String>,
-    /// The socket on which clients are served; kept open here, so that clients wait while an engine
-    /// is replaced.
+    /// Where the socket is on which clients are served ...
+    pub socket: PathBuf,
+    /// ... and that socket; kept open here, so that clients wait while an engine is replaced.
     pub listener: OwnedFd,
     /// Those of the state folder and of the socket, held for the life of the daemon.
     pub locks: [OwnedFd; 2],
@@ -276,6 +280,7 @@ struct Guardian {
     console: Console,
     notifier: Notifier,
     shutdown: Shutdown,
+    socket: SocketWatch,
     /// Channels of the services that the guardian stops itself.
     farewells: BTreeMap<RunKey, Channel>,
     /// The boot of the machine, or of the container, that the journal is of.
@@ -304,6 +309,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
     let data = epoll::EventData::new_u64(TOKEN_SIGNALS);
     epoll::add(&epoll, &signals, data, epoll::EventFlags::IN)?;
     let mut guardian = Guardian::new(spawner, setup, epoll)?;
+    guardian.watch_socket();
     guardian.set_up_groups()?;
     guardian.inherit(handed_over);
     // Some of the processes that existed before may have ended without a signal that is still to
@@ -326,6 +332,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
                 TOKEN_GROUPS => guardian.groups_changed(),
                 TOKEN_ENGINE => guardian.engine_talks(),
                 TOKEN_LISTENER => guardian.client_came(),
+                TOKEN_SOCKET => guardian.socket_changed(),
                 token if token & TOKEN_ADOPTED != 0 => {
                     guardian.adopted_event(run_of(token & !TOKEN_ADOPTED).into());
                 }
@@ -400,6 +407,7 @@ impl Guardian {
             console: Console::default(),
             notifier: Notifier::default(),
             shutdown: Shutdown::No,
+            socket: SocketWatch::default(),
             farewells: BTreeMap::new(),
             boot: String::new(),
             is_handed_over: false,
@@ -444,6 +452,7 @@ impl Guardian {
                 UPGRADE => self.upgrade(),
                 signal if REOPEN.contains(&signal) => {
                     self.tell(&GuardianReport::ReopenOutput, vec![]);
+                    self.restore_socket();
                 }
                 _ => {}
             }

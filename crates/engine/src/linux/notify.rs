@@ -130,9 +130,8 @@ impl Sockets {
 
     /// Opens the sockets of runs whose guardian was killed, and removes those of runs that are over.
     pub(super) fn take_over(&mut self, runs: &BTreeSet<RunId>) {
-        let Ok(entries) = fs::read_dir(&self.folder) else {
-            return; // No run has ever had one.
-        };
+        // There is no folder if no run has ever had one, or somebody has removed it.
+        let entries = fs::read_dir(&self.folder).into_iter().flatten();
         for path in entries.flatten().map(|entry| entry.path()) {
             let run = runs.iter().find(|run| self.path(**run) == path);
             let taken = match (run, path.symlink_metadata()) {

@@ -221,6 +221,9 @@ pub(crate) enum GuardianReport {
         /// Set where the engine before was ended because it had not answered for so long.
         #[serde(default)]
         silent_s: Option<u32>,
+        /// Set where somebody has removed the socket for clients, and it was made again.
+        #[serde(default)]
+        socket_was_removed: bool,
         /// Whether the guardian's program was exchanged in its process.
         #[serde(default)]
         handed_over: bool,

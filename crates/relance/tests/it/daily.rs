@@ -157,21 +157,62 @@ fn who_has_read_enough_of_the_output_ends_logs_without_an_error() {
 }
 
 #[test]
-fn a_socket_that_a_cleaner_has_removed_is_told_and_comes_back() {
+fn a_socket_that_a_cleaner_has_removed_is_made_again() {
     let mut daemon = Daemon::start(relance());
     create(&daemon, "a", &[], "exec sleep 100000");
     done(&daemon.relance(&["start", "a"]));
     let process = daemon.query(&name("a")).status.process_id;
-    fs::remove_file(daemon.socket()).expect("it is there");
+    let moved = daemon.folder().join("moved");
+    for (number, removes) in [true, false, true].into_iter().enumerate() {
+        if removes {
+            fs::remove_file(daemon.socket()).expect("it is there");
+        } else {
+            fs::rename(daemon.socket(), &moved).expect("it is there");
+        }
+        while !daemon.socket().exists() {
+            std::thread::yield_now();
+        }
+        assert_eq!(daemon.query(&name("a")).status.process_id, process);
+        let events = printed(&daemon, &["events", "--id", "1140", "--json"]);
+        assert_eq!(events.lines().count(), number + 1, "{events}");
+    }
+    assert!(daemon.stop().success());
+}
+
+#[test]
+fn a_socket_that_nobody_makes_again_is_told_and_comes_back_when_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    let socket = path("run/relance.sock");
+    let daemon = Daemon::on(relance(), &path("state"), &socket);
+    create(&daemon, "a", &[], "exec sleep 100000");
+    done(&daemon.relance(&["start", "a"]));
+    let process = daemon.query(&name("a")).status.process_id;
+    let guardian = daemon.guardian_pid();
+    let signal = |signal| {
+        let guardian = Pid::from_raw(guardian.cast_signed()).expect("a process id");
+        kill_process(guardian, signal).expect("it runs");
+    };
+    signal(Signal::STOP);
+    fs::remove_file(&socket).expect("it is there");
     let said = refused(&daemon, &["list"]);
-    let kill = format!("kill -KILL {}", daemon.guardian_pid());
+    let advice = format!("kill -HUP {guardian}");
     assert!(
-        said.contains("was removed") && said.contains(&kill),
+        said.contains("was removed") && said.contains(&advice),
         "{said}"
     );
-    daemon.kill_guardian();
-    daemon.start_again();
+    signal(Signal::CONT);
+    while !socket.exists() {
+        std::thread::yield_now();
+    }
+    // With its folder and its lock.
+    fs::rename(path("run"), path("moved")).expect("it is there");
+    signal(Signal::HUP);
+    while !socket.exists() {
+        std::thread::yield_now();
+    }
     assert_eq!(daemon.query(&name("a")).status.process_id, process);
+    assert!(path("run/relance.sock.lock").exists());
 }
 
 #[test]

@@ -87,6 +87,7 @@ impl Guardian {
         self.attention = Attention::Nothing;
         if self.engine.as_ref().is_some_and(|engine| engine.is_ready) {
             self.silent_s = None;
+            self.socket.was_removed = false;
         }
         if self.may_ask() {
             self.listen_again();

@@ -107,6 +107,7 @@ impl Guardian {
                 after_shutdown: self.is_after_shutdown(),
                 groups: self.groups.as_ref().map(|tree| tree.location().clone()),
                 silent_s: self.silent_s,
+                socket_was_removed: self.socket.was_removed,
                 handed_over: self.is_handed_over,
             },
             vec![],

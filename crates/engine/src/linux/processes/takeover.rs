@@ -26,6 +26,8 @@ pub(crate) struct Greeting {
     pub(crate) after_shutdown: bool,
     /// Set where the engine before was ended because it had not answered for so long.
     pub(crate) silent_s: Option<u32>,
+    /// Set where somebody has removed the socket for clients, and it was made again.
+    pub(crate) socket_was_removed: bool,
     /// Whether the guardian's program was exchanged in its process.
     pub(crate) handed_over: bool,
 }
@@ -52,6 +54,7 @@ impl LinuxProcesses {
                         after_shutdown,
                         groups,
                         silent_s,
+                        socket_was_removed,
                         handed_over,
                     } => {
                         if !(VERSION_OLDEST..=VERSION).contains(&version) {
@@ -69,6 +72,7 @@ impl LinuxProcesses {
                             init,
                             after_shutdown,
                             silent_s,
+                            socket_was_removed,
                             handed_over,
                         });
                     }
