@@ -2,10 +2,11 @@
 //! one `[[service]]` each, JSON as `relance config --json` prints it, and folders of these.
 //!
 //! `node` reads the two languages, `definition` a service, `templates` its instances, `variables` what
-//! `${NAME}` stands for; here are files, folders and what they include. Everything that is wrong is named
-//! with file, line and column, all of it at once.
+//! `${NAME}` stands for, `includes` which files belong together; here is what a file says. Everything that is wrong
+//! is named with file, line and column, all of it at once.
 
 mod definition;
+mod includes;
 mod nearest;
 mod node;
 mod policies;
@@ -15,7 +16,7 @@ mod templates;
 mod variables;
 pub(crate) mod write;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 #[cfg(unix)]
 use std::io::ErrorKind;
@@ -25,10 +26,10 @@ use relance_scm::manager::{NewService, ToApply};
 use relance_scm::system::{Told, regular};
 use relance_scm::{ScmError, Sentence, fold_case};
 use relance_texts::{apply, file, quoted};
-use wildmatch::WildMatch;
 
 use crate::cli::CommandFailure;
 
+use includes::{Open, Taken};
 use node::{Entry, Node, Tree, Unreadable};
 use problem::Source;
 pub(crate) use reader::not_toml;
@@ -125,35 +126,9 @@ pub(crate) fn read(
     set: &[(String, String)],
     disk: &Disk<'_>,
 ) -> Result<Descriptions, Problems> {
-    let mut reading = Reading {
-        disk,
-        found: Descriptions::default(),
-        problems: Problems::default(),
-        open: Vec::new(),
-        seen: HashSet::new(),
-        unused: set.iter().map(|(name, _)| name.clone()).collect(),
-    };
-    let variables = Variables::of(set);
-    for path in paths {
-        // A file that a person names may be a pipe; a file in a folder may not.
-        let read = if path.is_dir() {
-            disk.read_regular
-        } else {
-            disk.read
-        };
-        for file in reading.files(path) {
-            if reading.seen.insert(identity(&file)) {
-                if let Err(error) = reading.file(&file, read, variables.clone()) {
-                    reading.problems.push(error.to_sentence());
-                }
-            } else {
-                let path = shown(&file);
-                reading
-                    .problems
-                    .add(&path, apply::NamedTwice { path: &*path });
-            }
-        }
-    }
+    let mut reading = Reading::new(set, disk);
+    let roots = reading.roots(paths);
+    reading.take(&roots, set);
     reading.refuse_doubles();
     policies::check(&reading.found, &mut reading.problems);
     reading.refuse_unused();
@@ -208,18 +183,15 @@ pub(crate) fn place(path: &Path, text: &str, at: usize) -> String {
     Source::new(shown(path), text.to_owned()).place(at)
 }
 
-/// How a file is read.
-type Reader<'a> = dyn Fn(&Path) -> Result<String, ScmError> + 'a;
-
 /// The reading of files.
 struct Reading<'a> {
     disk: &'a Disk<'a>,
     found: Descriptions,
     problems: Problems,
     /// The files that are being read, each included by the one before.
-    open: Vec<PathBuf>,
-    /// Each file is read once, so that no service is described in two ways.
-    seen: HashSet<PathBuf>,
+    open: Vec<Open>,
+    /// Each file is taken once, so that no service is described in two ways.
+    taken: Taken,
     /// The variables of the command line that no file has used yet.
     unused: Vec<String>,
 }
@@ -248,30 +220,23 @@ impl File<'_> {
     }
 }
 
-impl Reading<'_> {
-    /// A file, or those of a folder.
-    fn files(&mut self, path: &Path) -> Vec<PathBuf> {
-        if !path.is_dir() {
-            return vec![path.to_owned()];
+impl<'a> Reading<'a> {
+    fn new(set: &[(String, String)], disk: &'a Disk<'a>) -> Self {
+        Self {
+            disk,
+            found: Descriptions::default(),
+            problems: Problems::default(),
+            open: Vec::new(),
+            taken: Taken::default(),
+            unused: set.iter().map(|(name, _)| name.clone()).collect(),
         }
-        listed(path, is_meant).unwrap_or_else(|error| {
-            self.problems.push(error.to_sentence());
-            Vec::new()
-        })
     }
+}
 
-    /// Reads what a file says.
-    ///
-    /// # Errors
-    /// It cannot be read. What is wrong in it is noted.
-    fn file(
-        &mut self,
-        path: &Path,
-        read: &Reader<'_>,
-        variables: Variables,
-    ) -> Result<(), ScmError> {
-        let text = read(path)?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+impl Reading<'_> {
+    /// What a text says that was read from this file.
+    fn text(&mut self, path: &Path, text: &str, variables: Variables) {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let source = Source::new(shown(path), text.to_owned());
         self.unused
             .retain(|name| !source.text.contains(&format!("${{{name}}}")));
@@ -281,7 +246,6 @@ impl Reading<'_> {
                 self.problems.add(&source.place(at), why);
             }
         }
-        Ok(())
     }
 
     fn document(&mut self, path: &Path, source: &Source, mut node: Node, variables: Variables) {
@@ -315,62 +279,6 @@ impl Reading<'_> {
         for (at, text) in includes {
             self.include(path, source, at, &text, &variables);
         }
-    }
-
-    /// Reads what a file includes: a file, a folder, or all that match a pattern.
-    fn include(&mut self, path: &Path, source: &Source, at: usize, text: &str, known: &Variables) {
-        let text = known.expand(text).unwrap_or_else(|| text.to_owned());
-        let target = path.parent().unwrap_or(Path::new("")).join(&text);
-        let pattern = target
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned());
-        let pattern = pattern.filter(|name| name.contains(['*', '?']));
-        let found = match (pattern, target.parent()) {
-            (Some(pattern), Some(folder)) => {
-                let matcher = WildMatch::new(&pattern);
-                let name = |file: &Path| {
-                    file.file_name()
-                        .map(|name| name.to_string_lossy().into_owned())
-                };
-                let folder = if folder.as_os_str().is_empty() {
-                    Path::new(".")
-                } else {
-                    folder
-                };
-                listed(folder, |file| {
-                    name(file).is_some_and(|name| matcher.matches(&name))
-                })
-            }
-            _ if target.is_dir() => listed(&target, is_meant),
-            _ => Ok(vec![target.clone()]),
-        };
-        let files = match found {
-            Ok(files) => files,
-            Err(error) => {
-                return self.problems.add(&source.place(at), error.to_sentence());
-            }
-        };
-        self.open.push(identity(path));
-        for file in files {
-            let (place, path) = (source.place(at), shown(&file));
-            if self.open.len() > INCLUDES_DEEP_MAX {
-                let most = INCLUDES_DEEP_MAX;
-                self.problems
-                    .add(&place, apply::IncludesTooDeep { path, most });
-            } else if self.open.contains(&identity(&file)) {
-                self.problems.add(&place, apply::IncludesItself { path });
-            } else if !self.seen.insert(identity(&file)) {
-                self.problems.add(&place, apply::NamedTwice { path });
-            } else {
-                // Each hidden text is kept once.
-                let mut variables = known.clone();
-                variables.secrets.clear();
-                if let Err(error) = self.file(&file, self.disk.read_regular, variables) {
-                    self.problems.add(&place, error.to_sentence());
-                }
-            }
-        }
-        self.open.pop();
     }
 
     /// A misspelt name on the command line would otherwise be ignored without a message.
@@ -480,10 +388,6 @@ fn shown(path: &Path) -> String {
         return "stdin".to_owned();
     }
     path.display().to_string()
-}
-
-fn identity(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 fn parse(path: &Path, text: &str) -> Result<Node, Unreadable> {

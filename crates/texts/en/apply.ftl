@@ -3,9 +3,9 @@
 apply-at = { $place }: { $problem }
 apply-several = { $problems }
 apply-refused = { $count } problems; nothing was changed
-apply-includes-itself = { $path } is included by a file that it includes; take one of the two lines out
+apply-includes-itself = { $chain }: the files include each other in a circle; take one of these includes out
 apply-includes-too-deep = { $path } is included by more than { $most } files in a row; include it nearer to the first
-apply-named-twice = { $path } is read already; name or include it once
+apply-included-differently = { $path } is included here and at { $first }, and ${"{"}{ $name }{"}"} does not stand for the same there; give { $name } one value, or describe the services in two files
 apply-include = include is a file, a folder or a pattern like "conf.d/*.toml", or a list of these
 apply-file-key = a file has no key { $key }; it has service, policies, include and variables, and settings stand below [[service]]
 apply-not-a-file = expected one service, a list of services, or {"{"}"service": [...]{"}"}

@@ -3,9 +3,9 @@
 apply-at = { $place } : { $problem }
 apply-several = { $problems }
 apply-refused = { $count } problèmes ; rien n’a été changé
-apply-includes-itself = { $path } est inclus par un fichier qu’il inclut ; retirez l’une des deux lignes
+apply-includes-itself = { $chain } : les fichiers s’incluent en cercle ; retirez l’une de ces inclusions
 apply-includes-too-deep = { $path } est inclus par plus de { $most } fichiers d’affilée ; incluez-le plus près du premier
-apply-named-twice = { $path } est déjà lu ; nommez-le ou incluez-le une seule fois
+apply-included-differently = { $path } est inclus ici et à { $first }, et ${"{"}{ $name }{"}"} n’y représente pas la même chose ; donnez une seule valeur à { $name }, ou décrivez les services dans deux fichiers
 apply-include = include est un fichier, un dossier ou un motif comme "conf.d/*.toml", ou une liste de ceux-ci
 apply-file-key = un fichier n’a pas de clé { $key } ; il a service, policies, include et variables, et les réglages se placent sous [[service]]
 apply-not-a-file = un service, une liste de services ou {"{"}"service": [...]{"}"} est attendu

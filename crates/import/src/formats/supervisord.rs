@@ -5,7 +5,7 @@ mod logs;
 mod program;
 mod recovery;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
 use relance_scm::Win32Error;
@@ -33,15 +33,20 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Prob
         tree(input, true, work, &mut read, &mut sections)?;
         trees.push((input.path.clone(), read, sections));
     }
-    // A file that another one includes was read with that one.
-    let included: Vec<PathBuf> = trees
+    // A file that another one includes was read with that one. Those that include one another are read with the first.
+    let included: HashSet<PathBuf> = trees
         .iter()
         .flat_map(|(_, read, _)| read[1..].to_vec())
         .collect();
-    for (path, _, sections) in trees {
-        if !included.contains(&plain(&path)) {
-            one(sections, work);
-        }
+    let (inner, outer): (Vec<_>, Vec<_>) = trees
+        .into_iter()
+        .partition(|(path, _, _)| included.contains(&plain(path)));
+    // A file of several of them belongs to the first.
+    let mut taken = HashSet::new();
+    for (_, _, mut sections) in outer.into_iter().chain(inner) {
+        sections.retain(|placed| !taken.contains(&placed.file));
+        taken.extend(sections.iter().map(|placed| placed.file));
+        one(sections, work);
     }
     Ok(())
 }
@@ -375,6 +380,40 @@ mod tests {
             fates(1),
             [Fate::Lost, Fate::Lost],
             "supervisord reads no includes there"
+        );
+        let found = imported(&["/e/conf.d".into()], &files);
+        let names = |found: &crate::Import| {
+            let mut names = found.services.clone();
+            names.sort();
+            names
+        };
+        assert_eq!(
+            names(&found),
+            ["a", "b"],
+            "a circle of a folder is read once"
+        );
+        let two = "[include]\nfiles=d/*.conf\n";
+        let shared = Memory::default()
+            .with("/s/1.conf", two)
+            .with("/s/2.conf", two)
+            .with("/s/d/a.conf", "[program:a]\ncommand=/a\n");
+        let found = imported(&["/s/1.conf".into(), "/s/2.conf".into()], &shared);
+        assert_eq!(names(&found), ["a"]);
+        let chain = Memory::default()
+            .with(
+                "/c/1.conf",
+                "[include]\nfiles=2.conf\n[program:a]\ncommand=/a\n",
+            )
+            .with(
+                "/c/2.conf",
+                "[include]\nfiles=3.conf\n[program:b]\ncommand=/b\n",
+            )
+            .with("/c/3.conf", "[program:c]\ncommand=/c\n");
+        let found = imported(&["/c".into()], &chain);
+        assert_eq!(
+            names(&found),
+            ["a", "b", "c"],
+            "what nobody reads there stands alone"
         );
         let beside = files.with(
             "/e/own.conf",

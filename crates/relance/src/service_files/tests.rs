@@ -391,7 +391,7 @@ fn files_include_others_and_share_their_variables() {
         .error()
         .to_string();
     assert!(
-        error.contains("again.toml:2:11: ") && error.contains("included by a file"),
+        error.contains("again.toml:2:11: ") && error.contains("circle.toml -> "),
         "{error}"
     );
     let missing = file("missing.toml", "include = 'nowhere.toml'\n");

@@ -103,6 +103,13 @@ impl Variables {
         Ok(text)
     }
 
+    /// The names that do not stand for the same in both.
+    pub(super) fn differing(&self, other: &Self) -> Vec<String> {
+        let names = self.values.keys().chain(other.values.keys());
+        let differ = names.filter(|name| self.values.get(*name) != other.values.get(*name));
+        differ.cloned().collect()
+    }
+
     /// A text with the values of the variables in it; `None` if it names none.
     pub(super) fn expand(&self, text: &str) -> Option<String> {
         if self.values.is_empty() || !text.contains("${") {
