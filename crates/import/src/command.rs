@@ -148,6 +148,16 @@ pub(crate) fn is_of_windows(path: &str) -> bool {
     has_drive || path.contains('\\') || path.to_ascii_lowercase().ends_with(".exe")
 }
 
+/// Whether Windows takes this as a whole path: `C:\x`, `\\host\x`.
+pub(crate) fn is_whole_on_windows(path: &str) -> bool {
+    let is_slash = |byte: u8| matches!(byte, b'/' | b'\\');
+    match path.as_bytes() {
+        [drive, b':', slash, ..] => drive.is_ascii_alphabetic() && is_slash(*slash),
+        [first, second, _, ..] => is_slash(*first) && is_slash(*second),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,6 +180,16 @@ mod tests {
         assert_eq!(of_shell("a '$b'"), ["a", "$b"]);
         assert!(needs_shell("a \"$b\"") && !needs_shell("a 'x;y'"));
         assert_eq!(sh_quoted("b c'd"), r"'b c'\''d'");
+    }
+
+    #[test]
+    fn whole_paths_of_windows_have_a_drive_or_a_host() {
+        for whole in [r"C:\x", "c:/x", r"\\host\share", "//host/share"] {
+            assert!(is_whole_on_windows(whole), "{whole}");
+        }
+        for other in ["", "x", "/srv", r"\x", "C:", "C:x", "1:/x", r"\\"] {
+            assert!(!is_whole_on_windows(other), "{other}");
+        }
     }
 
     #[test]

@@ -4,13 +4,13 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use relance_scm::settings::{EXTENSIONS, System, find_extension};
+use relance_scm::settings::{EXTENSIONS, System, ValueType, find_extension};
 use relance_scm::{ScmError, Sentence, ServiceConfig};
 use relance_wire::api::ConfigBody;
 use serde_json::{Map, Value as Json};
 
-use crate::command::escape_instance;
-use crate::recovery::{ACTIONS_MAX, written};
+use crate::command::{escape_instance, is_whole_on_windows};
+use crate::recovery::{ACTIONS_MAX, LIMIT_MAX, LONGEST, written};
 use crate::report::Lines;
 
 /// Where a setting comes from: a file of the import, and lines of it.
@@ -114,6 +114,8 @@ pub(crate) struct Draft {
     pub(crate) before: Option<crate::recovery::Before>,
     /// When its old manager restarted it by the clock, at times that only a service with a schedule can keep.
     pub(crate) restarted_at: Option<(String, Origin)>,
+    /// Whether it is for Windows, and this is another system: paths are judged by the rules of there.
+    is_for_windows_elsewhere: bool,
 }
 
 /// The order of the keys that a file has before the others.
@@ -140,6 +142,7 @@ impl Draft {
             dependencies: Vec::new(),
             before: None,
             restarted_at: None,
+            is_for_windows_elsewhere: false,
         }
     }
 
@@ -167,7 +170,7 @@ impl Draft {
         });
     }
 
-    /// Restarts with these delays, then nothing, or the last of them for ever.
+    /// Restarts with these delays, then nothing, or the last of them for ever. More than [`LIMIT_MAX`] are for ever.
     pub(crate) fn set_actions(
         &mut self,
         delays: &[Duration],
@@ -183,6 +186,9 @@ impl Draft {
         if is_limited && delays.len() <= ACTIONS_MAX {
             actions.push("none/0".to_owned());
         } else {
+            if is_limited && delays.len() <= LIMIT_MAX {
+                self.limit(delays, reset, origin);
+            }
             while actions.len() > 1 && actions[actions.len() - 2] == actions[actions.len() - 1] {
                 actions.pop();
             }
@@ -190,6 +196,17 @@ impl Draft {
         self.set("recovery.actions", actions.join("/"), origin);
         let seconds = reset.as_secs() + u64::from(reset.subsec_nanos() > 0);
         self.set("recovery.reset_period_secs", format!("{seconds}s"), origin);
+    }
+
+    /// The same end without a list of so many actions: each of the restarts may come after nearly as long a run as has
+    /// counting begin again.
+    fn limit(&mut self, delays: &[Duration], reset: Duration, origin: Option<Origin>) {
+        let count = u32::try_from(delays.len()).unwrap_or(u32::MAX);
+        let all: Duration = delays.iter().sum();
+        let period = all.saturating_add(reset.saturating_mul(count)).min(LONGEST);
+        self.set("extensions.restart_limit", count.to_string(), origin);
+        let period = written(period);
+        self.set("extensions.restart_limit_period_ms", period, origin);
     }
 
     /// Adds to a setting that is a list.
@@ -282,7 +299,7 @@ impl Draft {
                 Some(("extensions", key)) => (&mut extensions, key),
                 _ => (&mut body, setting.key.as_str()),
             };
-            place.insert(key.into(), setting.value.json());
+            place.insert(key.into(), self.checked(setting));
         }
         if is_wanted("dependencies") {
             let names = self.dependencies.iter().map(|(name, _)| name.clone());
@@ -301,12 +318,31 @@ impl Draft {
         Ok(config)
     }
 
+    /// The value as this system checks it: a whole path of Windows as one of here.
+    fn checked(&self, setting: &Setting) -> Json {
+        let key = setting.key.strip_prefix("extensions.").unwrap_or_default();
+        let is_path = find_extension(key).is_some_and(|row| row.value == ValueType::Path);
+        match &setting.value {
+            Given::Text(text) if is_path && self.is_for_windows_elsewhere => {
+                let is_whole = is_whole_on_windows(text);
+                let text = if is_whole {
+                    "/"
+                } else {
+                    text.trim_start_matches('/')
+                };
+                Json::String(text.to_owned())
+            }
+            value => value.json(),
+        }
+    }
+
     /// Takes out what `relance apply` would refuse, with the reasons; an error if no service is left.
     pub(crate) fn take_out_refused(
         &mut self,
         system: crate::System,
     ) -> Result<Vec<(Option<Origin>, ScmError)>, ScmError> {
         let mut refused = Vec::new();
+        self.is_for_windows_elsewhere = system == crate::System::Windows && !cfg!(windows);
         if system == crate::System::Windows {
             for setting in self.settings.clone() {
                 let known = setting.key.strip_prefix("extensions.");

@@ -8,6 +8,10 @@ use relance_scm::event::Event;
 
 /// The longest list that is written out; a longer one ends in its last action for ever.
 pub(crate) const ACTIONS_MAX: usize = 32;
+/// The largest value of `restart_limit`.
+pub(crate) const LIMIT_MAX: usize = 100;
+/// The longest time that settings take here: some weeks.
+pub(crate) const LONGEST: Duration = Duration::from_secs(4_000_000);
 /// How many failures are compared.
 pub const COMPARED: usize = 8;
 
@@ -76,9 +80,14 @@ impl Comparison {
     }
 }
 
-/// A time, shortened to the longest that settings take: some weeks.
+/// A time, shortened to the longest that settings take.
 pub(crate) fn bounded(seconds: u64) -> Duration {
-    Duration::from_secs(seconds.min(4_000_000))
+    Duration::from_secs(seconds).min(LONGEST)
+}
+
+/// So many delays of restarts as decide: one more than can be counted stands for all beyond.
+pub(crate) fn delays(count: usize, delay: impl Fn(usize) -> Duration) -> Vec<Duration> {
+    (0..count.min(LIMIT_MAX + 1)).map(delay).collect()
 }
 
 /// A time as files for `apply` have it.
@@ -88,5 +97,73 @@ pub(crate) fn written(time: Duration) -> String {
         format!("{}s", millis / 1000)
     } else {
         format!("{millis}ms")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Fate;
+    use crate::formats::tests::{Memory, imported};
+
+    /// Files whose program is restarted so often, each with the path that tells its kind.
+    fn files(count: usize) -> [(&'static str, String); 4] {
+        let pm2 = count + 1;
+        [
+            (
+                "/a/s.conf",
+                format!("[program:w]\ncommand=/w\nstartretries={count}\n"),
+            ),
+            (
+                "/a/pm2.json",
+                format!(
+                    "{{\"apps\": [{{\"name\": \"w\", \"script\": \"/w\",\n\"max_restarts\": {pm2}}}]}}"
+                ),
+            ),
+            (
+                "/a/compose.yml",
+                format!("services:\n  w:\n    image: x\n    restart: on-failure:{count}\n"),
+            ),
+            (
+                "/a/servy.json",
+                format!(
+                    "{{\"Name\": \"w\", \"ExecutablePath\": \"/w\", \"EnableHealthMonitoring\": true,\n\
+                     \"FailureProgramPath\": \"/f\",\n\"RecoveryAction\": 1,\n\"MaxRestartAttempts\": {count}}}"
+                ),
+            ),
+        ]
+    }
+
+    #[test]
+    fn more_restarts_than_a_list_has_come_to_an_end_or_are_told() {
+        for (count, limit) in [(5, None), (50, Some(50)), (100, Some(100)), (101, None)] {
+            for (path, text) in files(count) {
+                let number = |line: &&crate::Line| {
+                    let words = ["startretries", "max_restarts", "on-failure", "MaxRestart"];
+                    words.iter().any(|word| line.text.contains(word))
+                };
+                let found = imported(&[path.into()], &Memory::default().with(path, &text));
+                let written = limit.map(|limit: usize| format!("restart_limit = \"{limit}\""));
+                let has_limit = found.toml.contains("restart_limit = ");
+                assert_eq!(has_limit, limit.is_some(), "{path} {count}: {}", found.toml);
+                assert!(
+                    written.is_none_or(|text| found.toml.contains(&text)),
+                    "{}",
+                    found.toml
+                );
+                let line = found.files[0].lines.iter().find(number).expect("its line");
+                let notes = line
+                    .notes
+                    .iter()
+                    .map(|note| note.of(relance_texts::Lang::En));
+                let is_told = notes.collect::<String>().contains("at most 100 restarts");
+                assert_eq!(is_told, count > 100, "{path} {count}: {line:?}");
+                if path.contains("servy") {
+                    let program = found.files[0].lines.iter();
+                    let mut program = program.filter(|line| line.text.contains("FailureProgram"));
+                    let fate = program.next().expect("its line").fate;
+                    assert_eq!(fate == Fate::Lost, count > 32, "{count}");
+                }
+            }
+        }
     }
 }

@@ -29,6 +29,7 @@ import-group-of-account = the process has the group of its account; this one is 
 import-set-folder = relative paths need a folder: set working_directory, or import by the whole path of the file
 import-set-account = the file does not say under which account; set account_name
 import-no-such-setting = relance has no setting for this
+import-no-end-of-restarts = at most 100 restarts in a row are counted here (restart_limit); so it goes on being restarted
 import-no-stop-command = the file gives no arguments for the stop; set stop_command by hand
 import-one-stop-command = relance runs one stop command, the first; put several into a script
 import-path-of-windows = the path is one of Windows: write where the program is on this machine
@@ -161,6 +162,7 @@ import-seen-at-once = the end of the process is seen at once, without an interva
 import-attempts-of-servy = that many restarts, 1 s after each end; after 10 min without a failure counting begins again
 import-no-heartbeat-url = relance calls no URL; have a command of yours do it (docs/alerts.md)
 import-failure-program = it is run after the last restart
+import-failure-program-not-run = no command is run after so many restarts; have relance notify run one when it gives up (docs/notify.md)
 import-folder-of-command = the command runs in the folder of the service
 
 ## Procfile and cron
@@ -185,6 +187,8 @@ import-condition-of-compose = it waits until the other one runs, not for its hea
 import-health-in-docker = docker ps shows the health; relance does not act on it: set probe to have relance look itself
 import-health-is-probe = Docker only shows this; relance ends and restarts a service after as many failed checks (probe)
 import-time-bounded = { $given } is more or less than the setting takes, so this is { $taken }
+import-number-bounded = { $value } is more than the setting takes, so this is { $taken }
+import-one-interval = the time between two checks is always the same (probe_interval_ms)
 import-health-of-instances = docker ps shows the health; a probe would ask one of the instances for all of them
 import-extended = these settings come from { $name }, by extends
 import-extends-nothing = { $name } is not there, or extends itself

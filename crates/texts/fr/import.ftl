@@ -30,6 +30,7 @@ import-group-of-account = le processus a le groupe de son compte ; celui-ci est 
 import-set-folder = les chemins relatifs demandent un dossier : réglez working_directory, ou importez par le chemin complet du fichier
 import-set-account = le fichier ne dit pas sous quel compte ; réglez account_name
 import-no-such-setting = relance n’a pas de réglage pour cela
+import-no-end-of-restarts = au plus 100 redémarrages de suite sont comptés ici (restart_limit) ; il continue donc d’être redémarré
 import-no-stop-command = le fichier ne donne pas d’arguments pour l’arrêt ; réglez stop_command à la main
 import-one-stop-command = relance exécute une seule commande d’arrêt, la première ; mettez-en plusieurs dans un script
 import-path-of-windows = le chemin est de Windows : écrivez où se trouve le programme sur cette machine
@@ -162,6 +163,7 @@ import-seen-at-once = la fin du processus est vue tout de suite, sans intervalle
 import-attempts-of-servy = autant de redémarrages, 1 s après chaque fin ; après 10 min sans échec le compte recommence
 import-no-heartbeat-url = relance n’appelle pas d’URL ; qu’une commande à vous le fasse (docs/alerts.md)
 import-failure-program = il est exécuté après le dernier redémarrage
+import-failure-program-not-run = aucune commande n’est lancée après tant de redémarrages ; faites-en lancer une par relance notify lors de l’abandon (docs/notify.md)
 import-folder-of-command = la commande s’exécute dans le dossier du service
 
 ## Procfile et cron
@@ -186,6 +188,8 @@ import-condition-of-compose = il attend que l’autre tourne, non qu’il soit e
 import-health-in-docker = docker ps montre l’état de santé ; relance n’agit pas d’après lui : réglez probe pour que relance vérifie lui-même
 import-health-is-probe = Docker ne fait que l’afficher ; relance arrête et redémarre un service dont le contrôle échoue autant de fois (probe)
 import-time-bounded = { $given } est plus ou moins que ce que le réglage accepte ; c’est donc { $taken }
+import-number-bounded = { $value } est plus que ce que le réglage accepte, ce sera donc { $taken }
+import-one-interval = le temps entre deux contrôles est toujours le même (probe_interval_ms)
 import-health-of-instances = docker ps montre la santé ; une sonde interrogerait une seule instance pour toutes
 import-extended = ces réglages viennent de { $name }, par extends
 import-extends-nothing = { $name } n’existe pas, ou s’étend lui-même

@@ -14,7 +14,7 @@ use relance_texts::{Human, import};
 
 use crate::Problem;
 use crate::draft::{Draft, Origin, service_name};
-use crate::recovery::{Before, written};
+use crate::recovery::{Before, LIMIT_MAX, delays, written};
 use crate::report::{FileReport, Lines};
 use crate::syntax::node::{Entry, Node, Value};
 use crate::syntax::yaml;
@@ -27,9 +27,9 @@ const TIMES_OF_HEALTH: [(&str, Key<Duration>, Duration); 3] = [
     ("start_period", PROBE_DELAY, Duration::ZERO),
 ];
 /// Failed checks after which Docker calls a container unhealthy, if nothing is given.
-const RETRIES: u32 = 3;
+const RETRIES: u64 = 3;
 /// What the setting takes at most.
-const RETRIES_MAX: u32 = 1000;
+const RETRIES_MAX: u64 = 1000;
 /// Keys whose value decides here, and that may be a variable of docker compose.
 const ASKED: [&str; 4] = ["restart", "replicas", "scale", "stop_grace_period"];
 /// What a line becomes that docker compose goes on reading.
@@ -248,7 +248,7 @@ impl Service<'_, '_, '_> {
         match policy {
             "always" | "unless-stopped" | "on-failure" => {
                 let most = count.trim().parse::<usize>().ok();
-                let delays: Vec<Duration> = (0..most.unwrap_or(11).min(33)).map(delay).collect();
+                let delays = delays(most.unwrap_or(11), delay);
                 draft.before = Some(match most {
                     Some(count) => Before::limited(count, delay),
                     None => Before::forever(delay),
@@ -264,6 +264,9 @@ impl Service<'_, '_, '_> {
                     draft.set("extensions.restart_on_exit_delay_ms", "1s", origin);
                 }
                 self.changed(entry, "recovery.actions", import::RESTART_OF_DOCKER);
+                if most.is_some_and(|most| most > LIMIT_MAX) {
+                    self.changed(entry, "recovery.actions", import::NO_END_OF_RESTARTS);
+                }
             }
             "no" | "false" | "" => {
                 draft.before = Some(Before::never());
@@ -335,14 +338,32 @@ impl Service<'_, '_, '_> {
         self.draft
             .set("extensions.probe", format!("command:{line}"), origin);
         self.times_of_health(entry);
-        let retries = entry.value.get("retries").and_then(Node::count);
-        if let Some(retries) = retries {
-            // For Docker, 0 means not given.
-            let retries = if retries == 0 { RETRIES } else { retries };
-            let retries = retries.min(RETRIES_MAX).to_string();
-            self.draft.set("extensions.probe_failures", retries, origin);
-        }
+        self.retries_of_health(entry);
         self.changed(entry, "extensions.probe", import::HEALTH_IS_PROBE);
+        let at_start = entry.value.entries().iter();
+        for inner in at_start.filter(|inner| inner.key == "start_interval") {
+            self.lost(inner, import::ONE_INTERVAL);
+        }
+    }
+
+    /// For Docker, 0 means not given. A number that the setting does not take becomes the nearest that it takes.
+    fn retries_of_health(&mut self, entry: &Entry) {
+        let key = "extensions.probe_failures";
+        let mut inner = entry.value.entries().iter();
+        let Some(inner) = inner.find(|inner| inner.key == "retries") else {
+            return;
+        };
+        let value = inner.value.text().unwrap_or_default();
+        let Ok(given) = value.trim().parse::<u64>() else {
+            return self.lost(inner, import::NotANumber { value });
+        };
+        let given = if given == 0 { RETRIES } else { given };
+        let taken = given.min(RETRIES_MAX);
+        let origin = Some(self.origin(inner));
+        self.draft.set(key, taken.to_string(), origin);
+        if taken != given {
+            self.changed(inner, key, import::NumberBounded { value, taken });
+        }
     }
 
     /// For Docker, a time of 0 means not given. A time that the setting does not take becomes the nearest that it
@@ -357,6 +378,9 @@ impl Service<'_, '_, '_> {
                 None => Some(usual),
             };
             let Some(given) = given.map(|given| if given.is_zero() { usual } else { given }) else {
+                if let (Some(inner), Some(value)) = (inner, text) {
+                    self.lost(inner, import::NotATime { value });
+                }
                 continue;
             };
             let taken = given.clamp(setting.shortest, setting.longest);

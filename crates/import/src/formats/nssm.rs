@@ -10,7 +10,7 @@ use relance_texts::import;
 
 use crate::command::{of_program, split};
 use crate::draft::{Draft, Origin, service_name};
-use crate::recovery::{Before, written};
+use crate::recovery::{Before, LONGEST, written};
 use crate::report::{FileReport, Lines};
 use crate::work::{Converter, Input, Work};
 
@@ -407,10 +407,9 @@ impl Service<'_, '_, '_> {
         if !self.is_nssm() || default != "restart" {
             return self.windows_recovery();
         }
-        let least =
-            Duration::from_millis(self.number("AppRestartDelay").unwrap_or(0).min(3_600_000));
-        let throttle =
-            Duration::from_millis(self.number("AppThrottle").unwrap_or(1500).min(3_600_000));
+        let time = |millis: u64| Duration::from_millis(millis).min(LONGEST);
+        let least = time(self.number("AppRestartDelay").unwrap_or(0));
+        let throttle = time(self.number("AppThrottle").unwrap_or(1500));
         // It waits twice as long each time, up to 256 s.
         let delay = |at: usize| Duration::from_secs(1 << (at + 1).min(8)).max(least);
         self.draft.before = Some(Before::forever(

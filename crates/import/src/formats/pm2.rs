@@ -422,6 +422,9 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
             Some(count @ 2..) => {
                 self.draft.instances = Some(count.min(1000));
                 self.draft.name.push('@');
+                if let Some(entry) = entry.filter(|_| count > 1000) {
+                    self.changed(entry, "instances", import::TOO_MANY);
+                }
             }
             _ => {
                 if let Some(entry) = entry {

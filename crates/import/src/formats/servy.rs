@@ -8,7 +8,7 @@ use super::winsw;
 use crate::Problem;
 use crate::command::of_program;
 use crate::draft::{Draft, Origin, service_name};
-use crate::recovery::Before;
+use crate::recovery::{Before, LIMIT_MAX, delays};
 use crate::report::{FileReport, Lines};
 use crate::syntax::literal;
 use crate::work::{Converter, Input, Work, syntax};
@@ -289,7 +289,8 @@ impl Service<'_, '_, '_> {
             self.draft.before = Some(Before::never());
             return;
         }
-        let attempts = self.number("MaxRestartAttempts").unwrap_or(3).clamp(1, 30) as usize;
+        let attempts = self.number("MaxRestartAttempts").unwrap_or(3).max(1);
+        let attempts = usize::try_from(attempts).unwrap_or(usize::MAX);
         let interval = self.number("HeartbeatInterval").unwrap_or(30).min(86_400);
         let checks = self.number("MaxFailedChecks").unwrap_or(3).min(1000);
         let seen_after = Duration::from_secs(interval * checks);
@@ -299,7 +300,7 @@ impl Service<'_, '_, '_> {
             self.draft.set("recovery.reset_period_secs", "1h", origin);
             return;
         }
-        let delays = vec![Duration::from_secs(1); attempts];
+        let delays = delays(attempts, |_| Duration::from_secs(1));
         self.draft
             .set_actions(&delays, true, Duration::from_secs(600), origin);
         if let Some(program) = self
@@ -308,14 +309,23 @@ impl Service<'_, '_, '_> {
         {
             let parameters = self.find("FailureProgramParameters").unwrap_or_default();
             let command = of_program(program, parameters);
-            let actions = self
-                .draft
-                .text("recovery.actions")
-                .unwrap_or_default()
-                .replace("/none/0", "/run/0/none/0");
-            self.draft.set("recovery.actions", actions, origin);
-            let origin = self.origin_of("FailureProgramPath");
-            self.draft.set("recovery.command", command, origin);
+            let actions = self.draft.text("recovery.actions").unwrap_or_default();
+            let with_command = actions.replace("/none/0", "/run/0/none/0");
+            let is_last = with_command != actions;
+            let place = self.origin_of("FailureProgramPath");
+            if is_last {
+                self.draft.set("recovery.actions", with_command, origin);
+                self.draft.set("recovery.command", command, place);
+            } else if let Some(Origin { file, lines }) = place {
+                let report = self.work.report(file);
+                report.lost(lines, import::FAILURE_PROGRAM_NOT_RUN);
+            }
+        }
+        if let Some(Origin { file, lines }) = self.origin_of("MaxRestartAttempts")
+            && attempts > LIMIT_MAX
+        {
+            let report = self.work.report(file);
+            report.changed(lines, "recovery.actions", import::NO_END_OF_RESTARTS);
         }
         if self.flag("RecoveryOnCleanExit") {
             let origin = self.origin_of("RecoveryOnCleanExit");

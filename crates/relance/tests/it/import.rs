@@ -376,3 +376,46 @@ fn what_another_user_writes_is_not_read_with_the_rights_of_root() {
         .mode();
     assert_eq!(mode & 0o777, 0o600, "values of variables may be secrets");
 }
+
+/// The first block of a guide in this language.
+fn block(guide: &str, language: &str) -> String {
+    let begin = format!("```{language}\n");
+    let (_, rest) = guide.split_once(&begin).expect("a block");
+    let (block, _) = rest.split_once("```").expect("its end");
+    block.to_owned()
+}
+
+#[test]
+fn guides_show_what_an_import_writes() {
+    let folder = TempDir::new().expect("a folder");
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    let services = r"[HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\downloader";
+    for (guide, language, file, system) in [
+        ("from-supervisord.md", "ini", "horizon.conf", "linux"),
+        ("from-pm2.md", "js", "ecosystem.config.js", "linux"),
+        ("from-systemd.md", "ini", "queue.service", "linux"),
+        ("from-nssm.md", "text", "downloader.reg", "windows"),
+    ] {
+        let guide = fs::read_to_string(docs.join(guide)).expect("a guide");
+        let mut text = block(&guide, language);
+        if system == "windows" {
+            // The guide shows the lines that matter.
+            let text_of_keys = text.replace("[...", services);
+            text = format!(
+                "Windows Registry Editor Version 5.00\n\n{services}\\Parameters]\n{text_of_keys}"
+            );
+        }
+        let path = folder.path().join(file);
+        fs::write(&path, text).expect("written");
+        let found = json(&import(&[
+            "--json",
+            "--for",
+            system,
+            path.to_str().expect("a path"),
+        ]));
+        let toml = found["toml"].as_str().expect("a file").lines();
+        let toml: Vec<&str> = toml.skip_while(|line| !line.starts_with("[[")).collect();
+        let shown = block(&guide, "toml");
+        assert_eq!(toml, shown.trim_end().lines().collect::<Vec<_>>(), "{file}");
+    }
+}

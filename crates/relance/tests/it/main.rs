@@ -36,6 +36,7 @@ mod group_limits;
 mod held_up;
 mod import;
 mod import_behaviour;
+mod import_values;
 mod instances;
 mod invariants;
 mod json;

@@ -53,3 +53,30 @@ fn times_of_a_health_check_are_read_as_docker_does() {
         .collect::<Vec<_>>();
     assert!(said[0].contains("so this is 0.1 s"), "{said:?}");
 }
+
+#[test]
+fn what_a_health_check_says_and_no_setting_takes_is_told() {
+    let files = Memory::default().with(
+        "/c/docker-compose.yml",
+        "services:\n  web:\n    healthcheck:\n      test: 'true'\n      interval: soon\n      retries: 1e3\n      \
+         start_interval: 5s\n  db:\n    healthcheck:\n      test: 'true'\n      retries: 5000\n",
+    );
+    let found = imported(&["/c/docker-compose.yml".into()], &files);
+    let fate = |line: usize| found.files[0].lines[line - 1].fate;
+    assert_eq!([fate(5), fate(6), fate(7)], [Fate::Lost; 3]);
+    assert_eq!(fate(11), Fate::Changed);
+    let said = &found.files[0].lines[10].notes;
+    let said: Vec<_> = said
+        .iter()
+        .map(|note| note.of(relance_texts::Lang::En))
+        .collect();
+    assert!(
+        said.iter().any(|note| note.contains("this is 1000")),
+        "{said:?}"
+    );
+    assert!(
+        found.toml.contains("probe_failures = \"1000\""),
+        "{}",
+        found.toml
+    );
+}

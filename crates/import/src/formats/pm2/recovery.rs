@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::App;
 use crate::draft::Origin;
-use crate::recovery::{ACTIONS_MAX, Before, written};
+use relance_texts::import;
+
+use crate::recovery::{Before, LIMIT_MAX, written};
 use crate::syntax::node::{Node, Value};
 use crate::work::Converter;
 
@@ -14,9 +16,6 @@ const MIN_UPTIME: Duration = Duration::from_secs(1);
 const BACKOFF_MAX: Duration = Duration::from_secs(15);
 /// How long a run must last until the back-off begins again.
 const BACKOFF_RESET: Duration = Duration::from_secs(30);
-
-/// The largest value of `restart_limit`.
-const LIMIT_MAX: usize = 100;
 
 /// The delays between restarts.
 struct Delays {
@@ -62,9 +61,7 @@ impl App<'_, '_, '_> {
         };
         // pm2 does not make the last of the unstable restarts that it counts.
         let count = most.saturating_sub(1);
-        let list: Vec<Duration> = (0..count.min(ACTIONS_MAX + 1))
-            .map(|at| delays.at(at))
-            .collect();
+        let list = crate::recovery::delays(count, |at| delays.at(at));
         let stable = list.last().copied().unwrap_or_default() + uptime;
         self.draft.before = Some(Before::limited(count, |at| delays.at(at)));
         if list.is_empty() {
@@ -74,6 +71,11 @@ impl App<'_, '_, '_> {
         } else {
             self.draft
                 .set_actions(&list, true, stable.max(MIN_UPTIME), origin);
+        }
+        let mut limit = self.app.entries().iter();
+        let limit = limit.rfind(|entry| entry.key == "max_restarts");
+        if let Some(entry) = limit.filter(|_| count > LIMIT_MAX) {
+            self.changed(entry, "recovery.actions", import::NO_END_OF_RESTARTS);
         }
         self.clean_ends(count, stable, delays.at(0), origin);
     }

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use relance_texts::import;
+
 use super::program::Program;
 use crate::draft::Origin;
-use crate::recovery::{ACTIONS_MAX, Before, bounded, written};
+use crate::recovery::{Before, LIMIT_MAX, bounded, delays, written};
 use crate::work::Converter;
 
 /// The default of `startretries`.
@@ -43,7 +45,7 @@ impl Program<'_, '_, '_> {
             return;
         }
         let draft = &mut self.draft;
-        let delays: Vec<Duration> = (0..retries.min(ACTIONS_MAX + 1)).map(delay).collect();
+        let delays = delays(retries, delay);
         if !has_start_phase {
             // It counts as running at once, and is always started again.
             draft.before = Some(Before::forever(|_| Duration::ZERO));
@@ -61,6 +63,12 @@ impl Program<'_, '_, '_> {
             draft.set_actions(&delays, true, longest + startsecs, origin);
             // supervisord counts the starts that fail in a row; after a run that lasted, counting begins again.
             draft.set("extensions.reset_after_run_ms", written(startsecs), origin);
+        }
+        if let Some(entry) = self.section.get("startretries")
+            && has_start_phase
+            && retries > LIMIT_MAX
+        {
+            self.changed(entry.lines, "recovery.actions", import::NO_END_OF_RESTARTS);
         }
         self.exits(origin);
     }

@@ -8,7 +8,7 @@ use super::service::Service;
 use super::span::{self, Span};
 use super::{Key, Unit};
 use crate::draft::{Draft, Origin};
-use crate::recovery::{ACTIONS_MAX, Before, written};
+use crate::recovery::{ACTIONS_MAX, Before, LIMIT_MAX, LONGEST, written};
 use crate::work::Converter;
 
 /// Default of systemd.
@@ -17,10 +17,6 @@ const BURST: usize = 5;
 const INTERVAL: Duration = Duration::from_secs(10);
 /// The shortest reset period that is set.
 const QUIET: Duration = Duration::from_secs(60);
-/// The largest value of `restart_limit`.
-const LIMIT_MAX: usize = 100;
-/// The longest time that our settings take.
-const LONGEST: Duration = Duration::from_secs(4_000_000);
 
 /// What a line about restarts has become.
 pub(super) fn line(service: &mut Service<'_, '_, '_>, key: &Key) {
@@ -67,6 +63,12 @@ pub(super) fn line(service: &mut Service<'_, '_, '_>, key: &Key) {
 /// What a line about the limit has become.
 pub(super) fn limit_line(service: &mut Service<'_, '_, '_>, key: &Key) {
     service.kept(key, "extensions.restart_limit");
+    let number = key.entry.value.trim().parse::<u64>();
+    let is_number = key.entry.key == "StartLimitBurst";
+    if is_number && number.is_ok_and(|number| number > LIMIT_MAX as u64 + 1) {
+        let note = import::NO_END_OF_RESTARTS;
+        service.changed(key, "extensions.restart_limit", note);
+    }
 }
 
 /// Exit statuses, and the words that name signals instead.
