@@ -14,8 +14,9 @@ const FOLDER: &str = "crates/console/tests/browser";
 /// Tests that run at the same time; each has a daemon of its own.
 const AT_ONCE: &str = "--test-concurrency=2";
 
-/// `cargo xtask console [screenshots [FOLDER] | measure [output] | TEST...]`: the browser tests, or those of
-/// these files; screenshots of each page in both themes and three widths; or the measurements.
+/// `cargo xtask console [screenshots [FOLDER] | images | measure [output | many] | TEST...]`: the browser tests, or those
+/// of these files; screenshots of each page in both themes and three widths; the pictures of the documents; or the
+/// measurements.
 pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
     install(root)?;
     // What is measured is what people install.
@@ -42,8 +43,13 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
             absolute = root.join(folder).display().to_string();
             vec!["screenshots.mjs", &absolute]
         }
+        ["images"] => {
+            absolute = root.join("docs/images").display().to_string();
+            vec!["images.mjs", &absolute]
+        }
         ["measure"] => vec!["measure.mjs"],
         ["measure", "output"] => vec!["measure-output.mjs"],
+        ["measure", "many"] => vec!["measure-many.mjs"],
         [] => vec!["--test", AT_ONCE],
         tests => [&["--test", AT_ONCE], tests].concat(),
     };

@@ -49,8 +49,8 @@ cargo xtask TASK
   nightly [PART...]
                    every PHP, memory checks, thousands of simulated worlds, hundreds of kills, an upgrade, limits under a
                    kernel with every controller (in QEMU)
-  console [screenshots [FOLDER] | measure [output] | TEST...]
-                   the web console in a browser: its tests, screenshots or measurements
+  console [screenshots [FOLDER] | images | measure [output | many] | TEST...]
+                   the web console in a browser: its tests, screenshots, pictures of the documents or measurements
   sim [--seed N | --seeds FROM..TO] [--steps N]
                    the engine over a simulated machine; one seed shows its trace
   fuzz [--seconds N] [TARGET...]

@@ -5,13 +5,11 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { frames } from "./frames.mjs";
 import { World, closeBrowser, tab, until } from "./world.mjs";
 
 const SECONDS = 10;
 const RATES = [0, 100, 1000, 10_000];
-/** A frame that took longer was followed by one that was not shown; 60 a second. */
-const LATE = 25;
-const round = (value) => Math.round(value * 10) / 10;
 
 const world = await World.start();
 try {
@@ -31,28 +29,10 @@ try {
     const name = `printer-${rate}`;
     await world.program(name, `exec ${process.execPath} ${printer} ${rate}`, { options: ["--log-max-size", "100M"] });
     const page = await world.page({ go: tab(name, "output") });
-    const session = await page.context().newCDPSession(page);
-    await session.send("Performance.enable");
-    const metrics = async () => Object.fromEntries(
-      (await session.send("Performance.getMetrics")).metrics.map(({ name: key, value }) => [key, value]));
     if (rate) await until("it prints", () => page.locator("#output").getByText("INFO").first().isVisible());
-    const before = await metrics();
-    const frames = await page.evaluate((ms) => new Promise((resolve) => {
-      const times = [];
-      const frame = (at) => {
-        times.push(at);
-        if (at - times[0] < ms) requestAnimationFrame(frame);
-        else resolve(times.slice(1).map((time, i) => time - times[i]));
-      };
-      requestAnimationFrame(frame);
-    }), SECONDS * 1000);
-    const now = await metrics();
-    const share = (key) => round((now[key] - before[key]) * 100 / SECONDS);
+    const found = await frames(page, SECONDS);
     const last = Number((await page.locator("#output .lines > span").last().textContent().catch(() => "")).match(/line (\d+)/)?.[1]);
-    const late = frames.filter((ms) => ms > LATE);
-    console.log(`${rate} lines a second for ${SECONDS} s: ${frames.length} frames, ${late.length} late (> ${LATE} ms), longest ${round(Math.max(...frames))} ms; `
-      + `main thread ${share("TaskDuration")} % (script ${share("ScriptDuration")} %, layout ${share("LayoutDuration")} %, style ${share("RecalcStyleDuration")} %); `
-      + `heap ${round(now.JSHeapUsedSize / 1e6)} MB, ${now.Nodes} nodes${rate ? `; line ${last} shown` : ""}`);
+    console.log(`${rate} lines a second for ${SECONDS} s: ${found}${rate ? `; line ${last} shown` : ""}`);
     await page.context().close();
     await world.relance("terminate", name);
   }

@@ -31,6 +31,60 @@ function cutOff() {
   return found;
 }
 
+/** Texts that begin on one line and do not stand on it together; in the document. */
+function uneven(selector) {
+  const found = [];
+  const baseline = (node) => {
+    const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const text = walker.currentNode;
+      if (!text.data.trim() || !text.parentElement.checkVisibility() || text.parentElement.closest(".hidden")) continue;
+      const probe = document.createElement("span");
+      probe.style.cssText = "display: inline-block; width: 0; height: 0";
+      const at = text.parentElement.closest("button, .hidden") ? undefined : text.splitText(text.data.search(/\S/));
+      if (!at) return undefined;
+      at.before(probe);
+      const { bottom } = probe.getBoundingClientRect();
+      probe.remove();
+      return { text: at.data.trim().slice(0, 30), bottom };
+    }
+    return undefined;
+  };
+  for (const line of document.querySelectorAll(selector)) {
+    const parts = [...line.children].map(baseline).filter(Boolean);
+    for (const [at, part] of parts.entries()) {
+      const off = Math.abs(part.bottom - parts[Math.max(at - 1, 0)].bottom);
+      if (off > 0.6 && off < 10) found.push(`${part.text} is ${off} px off ${parts[at - 1].text}`);
+    }
+  }
+  return found;
+}
+
+test("words of one line stand on it", async (t) => {
+  const world = await World.start(t);
+  await scene(world);
+  await until("the image queue waits", async () => (await world.status("queue-images")).recovery_state.failure_count >= 3);
+  const page = await world.page();
+  for (const width of [390, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const [address, selector] of [
+      ["/overview", "article.failed h3, ul.due li, ul.needs li"],
+      ["/", width < 760 ? "table.live tbody tr" : "div.head"],
+      [tab("queue-images"), "div.facts, div.head"],
+      [tab("queue-images", "events"), width < 760 ? "table.log tbody tr" : "div.head"],
+    ]) {
+      await page.goto(world.url + address);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      assert.deepEqual(await page.evaluate(uneven, selector), [], `${address} at ${width}`);
+      if (address !== "/" || width >= 760) continue;
+      const lefts = await page.locator("tr", { hasText: "queue-images" }).evaluate((row) => [
+        row.querySelector("th.name a"), row.querySelector("td.next").firstElementChild,
+      ].map((node) => Math.round(node.getBoundingClientRect().left)));
+      assert.ok(Math.abs(lefts[0] - lefts[1]) <= 1, `what comes next stands below the name: ${lefts}`);
+    }
+  }
+});
+
 for (const locale of ["en-GB", "fr-FR"]) {
   test(`nothing is cut off: ${locale}`, async (t) => {
     const world = await World.start(t);

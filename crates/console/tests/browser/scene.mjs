@@ -1,5 +1,7 @@
 // Services of a small shop, in all states, for screenshots and measurements.
 
+import { until } from "./world.mjs";
+
 /** Fills a world with them. */
 export async function scene(world) {
   const recovery = ["--actions", "restart/5000/restart/60000/none/0", "--reset", "86400"];
@@ -41,4 +43,27 @@ export async function policies(world) {
   await world.relance("policy", "set", "workers", "--actions", "restart/1s/restart/1m", "--reset", "1h", "--backoff", "exponential");
   await world.relance("policy", "use", "workers", "queue-mail");
   await world.relance("grant", "queue-mail", "user:daemon", "query,start,stop");
+}
+
+/** Waits until the image queue has failed three times, and then waits for its restart. */
+export function failedThrice(world) {
+  return until("the image queue has failed three times", async () => {
+    const { recovery_state: state } = await world.status("queue-images");
+    return state.failure_count >= 3;
+  });
+}
+
+/** Waits until the page of services shows what they use. */
+export function used(page) {
+  return page.locator("td.memory:not(:empty)").first().waitFor({ state: "attached" });
+}
+
+/** Marks three failures on the line of time of a Recovery tab. */
+export async function whatIf(page) {
+  for (const [at, seconds] of ["60", "150", "200"].entries()) {
+    await page.locator("#whatif-at").fill(seconds);
+    await page.locator("button[data-whatif-add]").click();
+    await page.locator("button[data-whatif-remove]").nth(at).waitFor();
+  }
+  await page.evaluate(() => scrollTo(0, 0));
 }

@@ -2,8 +2,8 @@
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { World, closeBrowser, tab, until } from "./world.mjs";
-import { policies, scene } from "./scene.mjs";
+import { World, closeBrowser, tab } from "./world.mjs";
+import { failedThrice, policies, scene, used, whatIf } from "./scene.mjs";
 
 const PAGES = {
   overview: "/overview",
@@ -37,10 +37,7 @@ const world = await World.start();
 try {
   await scene(world);
   await policies(world);
-  await until("the image queue has failed three times", async () => {
-    const { recovery_state: state } = await world.status("queue-images");
-    return state.failure_count >= 3;
-  });
+  await failedThrice(world);
   const events = await world.relance("events", "--json");
   const failure = events.split("\n").map((line) => JSON.parse(line)).findLast(({ event_id: id }) => id === 7031);
   PAGES.event = `/events/${failure.number}`;
@@ -51,15 +48,8 @@ try {
       for (const [name, address] of Object.entries(PAGES)) {
         if (only && !only.split(",").includes(name)) continue;
         await page.goto(world.url + address);
-        if (name === "services") await page.locator("td.memory:not(:empty)").first().waitFor({ state: "attached" });
-        if (name === "recovery") {
-          for (const [at, seconds] of ["60", "150", "200"].entries()) {
-            await page.locator("#whatif-at").fill(seconds);
-            await page.locator("button[data-whatif-add]").click();
-            await page.locator("button[data-whatif-remove]").nth(at).waitFor();
-          }
-          await page.evaluate(() => scrollTo(0, 0));
-        }
+        if (name === "services") await used(page);
+        if (name === "recovery") await whatIf(page);
         const path = join(folder, `${name}-${size}-${theme}-${language}.png`);
         await page.screenshot({ path, fullPage: size !== "wide" || ["recovery", "create"].includes(name) });
       }
