@@ -1,27 +1,25 @@
 //! A second, naive reading of the rules: no counter, no queue, only the whole history, evaluated again
-//! each time. What it says must be what `step` does.
+//! each time. What it says must be what `step` does: `both` lets the same happen to the two and compares them. `history`
+//! finds the numbers of a failure, `entry` names what the model predicts of the event log.
 
+mod both;
 mod entry;
+mod history;
 
 use std::time::Duration;
 
 use relance_policy::Time;
-use relance_policy::simulate::{
-    Clock, Happening, Moment, Simulation, StartOutcome, When, is_routine,
-};
-use relance_scm::config::Rules;
-use relance_scm::event::Event;
+use relance_policy::simulate::{Happening, StartOutcome};
 use relance_scm::failure_actions::{FailureActions, RecoveryAction};
 use relance_scm::settings::{
-    BACKOFF, BACKOFF_MAX, FAILURE_RULES, NO_RESTART_ON_EXIT, QUIET_HOURS, RESET_AFTER_RUN,
-    RESTART_JITTER, RESTART_LIMIT, RESTART_LIMIT_PERIOD, RETRY_FAILED_STARTS, WHEN_START_MISSED,
+    NO_RESTART_ON_EXIT, QUIET_HOURS, RESTART_LIMIT, RETRY_FAILED_STARTS, WHEN_START_MISSED,
     WHEN_STILL_RUNNING,
 };
 use relance_scm::status::ProcessExit;
-use relance_scm::{ExitCode, RecoveryActionKind, ServiceConfig, ServiceState};
+use relance_scm::{ExitCode, RecoveryActionKind, ServiceConfig};
 
+pub(crate) use both::Both;
 pub(crate) use entry::Entry;
-use entry::entry;
 
 /// A schedule that comes at each multiple of a period, and what the wall clock shows at the beginning.
 #[derive(Clone, Copy, Debug)]
@@ -242,124 +240,6 @@ impl Model {
         }
     }
 
-    fn has_actions(&self) -> bool {
-        !self.settings.actions.is_empty() || !self.rules().is_empty()
-    }
-
-    /// The rules: the words of their causes, and their lists.
-    fn rules(&self) -> Vec<(Vec<String>, Vec<RecoveryAction>)> {
-        let rules = self.config.extensions.get(FAILURE_RULES);
-        let rules = rules.0.iter().map(|rule| {
-            let causes = rule.causes.iter().map(ToString::to_string);
-            (causes.collect(), rule.actions.to_vec())
-        });
-        rules.collect()
-    }
-
-    /// The number of the first rule that names a cause. The model knows these words alone.
-    fn rule_of(&self, cause: &str) -> Option<usize> {
-        let is = |word: &String| {
-            let (kind, number) = cause.split_once(':').unwrap_or((cause, ""));
-            match word.as_str() {
-                "any" => true,
-                "exit" => kind == "exit" || kind == "memory_limit",
-                "exit:1-9" => kind == "exit" && (1..=9).contains(&number.parse().unwrap_or(0)),
-                "signal" => kind == "signal",
-                "error:5" => cause == "error:5",
-                "start" => kind == "start",
-                "memory-limit" => kind == "memory_limit",
-                other => panic!("the model knows nothing of {other}"),
-            }
-        };
-        let rules = self.rules();
-        rules.iter().position(|(causes, _)| causes.iter().any(is))
-    }
-
-    /// X84: the list for a cause, and which failure of that list the last one is: looks at every failure since the
-    /// counter last began.
-    fn list(&self, cause: &str) -> (Vec<RecoveryAction>, usize) {
-        let rule = self.rule_of(cause);
-        let count = self.count() as usize;
-        let counted = &self.failures[self.failures.len() - count..];
-        let same = counted
-            .iter()
-            .filter(|(_, _, cause)| self.rule_of(cause) == rule);
-        let list = match rule {
-            Some(at) => self.rules()[at].1.clone(),
-            None => self.settings.actions.to_vec(),
-        };
-        (list, same.count())
-    }
-
-    /// X83: looks at every restart there was.
-    fn is_one_too_many(&self) -> bool {
-        let period = self.config.extensions.get(RESTART_LIMIT_PERIOD);
-        let within = |at: &&Time| self.now < **at + period;
-        let count = self.restarts.iter().filter(within).count() as u64;
-        let limit = self.config.extensions.get(RESTART_LIMIT);
-        limit.is_some_and(|limit| !period.is_zero() && count >= limit)
-    }
-
-    /// X80: grows step by step; X81: this service's part of the jitter at this failure.
-    fn delay(&self, listed: u128, repeats: usize, count: u32) -> u32 {
-        let extensions = &self.config.extensions;
-        let most = extensions.get(BACKOFF_MAX).as_millis().max(listed);
-        let mut delay = listed;
-        for _ in 0..repeats {
-            delay = match extensions.get(BACKOFF).map(|backoff| backoff.to_string()) {
-                None => delay,
-                Some(text) if text == "exponential" => (delay * 2).min(most),
-                Some(text) if text == "linear" => (delay + listed).min(most),
-                Some(text) => {
-                    assert_eq!(text, "linear/700ms");
-                    (delay + 700).min(most)
-                }
-            };
-        }
-        let jitter = extensions.get(RESTART_JITTER);
-        if !jitter.is_zero() {
-            delay += self.jitter(count, jitter.as_millis());
-        }
-        u32::try_from(delay).unwrap_or(u32::MAX)
-    }
-
-    /// Each failure has a part of its own, and nobody may know more of it than that: the same service without a
-    /// back-off says it.
-    fn jitter(&self, count: u32, most: u128) -> u128 {
-        let mut plain = self.config.clone();
-        plain.extensions.set(BACKOFF, None);
-        plain.extensions.set(FAILURE_RULES, Rules::default());
-        let zero = RecoveryAction::new(RecoveryActionKind::Restart, 0);
-        plain.failure_actions.actions = [zero].into();
-        let part = relance_policy::delays::action_for(&plain, count).unwrap();
-        assert!(u128::from(part.delay_ms()) < most);
-        part.delay_ms().into()
-    }
-
-    /// R12 to R16: walks the whole history.
-    pub(crate) fn count(&self) -> u32 {
-        let mut count = 0;
-        let mut last: Option<Time> = None;
-        let lasting = self.config.extensions.get(RESET_AFTER_RUN);
-        for (failure, lived, _) in &self.failures {
-            let quiet = last.map(|last| *failure - last);
-            let period = self.settings.reset_period.duration();
-            let is_over = match lasting {
-                // X82
-                Some(lasting) => *lived >= lasting,
-                None => quiet
-                    .zip(period)
-                    .is_some_and(|(quiet, period)| quiet >= period),
-            };
-            if is_over && self.has_actions() {
-                count = 0;
-            }
-            count += 1;
-            last = Some(*failure);
-        }
-        count
-    }
-
     /// Time passes; queued actions run at their times, the earliest first.
     pub(crate) fn pass(&mut self, time: Duration) {
         let until = self.now + time;
@@ -467,73 +347,5 @@ impl Model {
             .filter(|due| *due <= until)
             .min()?;
         self.queue.iter().position(|(at, _)| *at == due)
-    }
-}
-
-/// The production policy beside the model.
-#[derive(Debug)]
-pub(crate) struct Both {
-    pub(crate) simulation: Simulation,
-    pub(crate) model: Model,
-}
-
-impl Both {
-    pub(crate) fn new(config: &ServiceConfig) -> Self {
-        Self::at(config, 0)
-    }
-
-    /// At this second of the day.
-    pub(crate) fn at(config: &ServiceConfig, clock: u32) -> Self {
-        Self {
-            simulation: Simulation::at(config.clone().into(), clock),
-            model: Model::new(config, clock),
-        }
-    }
-
-    /// The same with a schedule; the service is stopped at first.
-    pub(crate) fn by_the_clock(config: &ServiceConfig, schedule: Periodic) -> Self {
-        let clock = Clock::new(schedule.begin, move |after| Some(schedule.next(after)));
-        Self {
-            simulation: Simulation::new(config.clone().into()).with(clock),
-            model: Model::new(config, 0).with(schedule),
-        }
-    }
-
-    pub(crate) fn pass(&mut self, time: Duration) {
-        let moment = Moment {
-            when: When::After(time),
-            what: Happening::Quiet,
-        };
-        self.simulation.play(&moment);
-        self.model.pass(time);
-    }
-
-    pub(crate) fn happen(&mut self, what: Happening) {
-        self.simulation.happen(what.clone());
-        self.model.happen(what);
-    }
-
-    pub(crate) fn restart(&mut self) {
-        self.simulation.restart();
-        self.model.restart();
-    }
-
-    /// Both tell the same story.
-    pub(crate) fn check(&self) {
-        self.simulation
-            .record()
-            .check_laws()
-            .expect("the laws hold");
-        let told: Vec<(Time, Entry)> = self
-            .simulation
-            .timeline()
-            .logged()
-            .filter(|(_, event)| !is_routine(event) && **event != Event::RestartAsked)
-            .map(|(at, event)| (at, entry(event)))
-            .collect();
-        assert_eq!(told, self.model.log);
-        let running = self.simulation.record().state == ServiceState::Running;
-        assert_eq!(running, self.model.running);
-        assert_eq!(self.simulation.record().failure_count, self.model.count());
     }
 }

@@ -1,7 +1,8 @@
 //! `relance top`: all services live on a terminal.
 //!
-//! `feed` has the threads that hear of changes, output and usage, `model` what is known and what keys do,
-//! `view` draws it. Only the usage of the shown rows is polled.
+//! `feed` has the threads that hear of changes, output and usage, `news` what they tell, `model` what is known and what
+//! keys do, `view` draws it. `rows` are those of the table, `strip` the time line of a service, `tail` the output or
+//! entries below the table. Only the usage of the shown rows is polled.
 
 mod feed;
 mod model;
