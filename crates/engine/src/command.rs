@@ -30,9 +30,9 @@ pub struct Command {
 #[derive(Debug)]
 pub enum ClientRequest {
     /// One or several changes of the configuration, all or nothing.
-    Configure(Vec<Change>, Reply<Vec<Outcome>>),
+    Configure(Vec<ConfigRequest>, Reply<Vec<Outcome>>),
     /// Says what these changes would do. Nothing is changed.
-    TryConfigure(Vec<Change>, Reply<Vec<Outcome>>),
+    TryConfigure(Vec<ConfigRequest>, Reply<Vec<Outcome>>),
     /// Start a service.
     Start(ServiceName, Vec<String>, Reply<()>),
     /// Send a control.
@@ -72,9 +72,9 @@ pub enum ClientRequest {
     },
 }
 
-/// One change of the configuration.
+/// A request to change the configuration; several of them are one commit.
 #[derive(Debug)]
-pub enum Change {
+pub enum ConfigRequest {
     /// Create a service.
     Create(Box<NewService>),
     /// Create the service, or change the one of that name so that it is like this.
@@ -89,7 +89,7 @@ pub enum Change {
     Policy(PolicyName, PolicyChange),
 }
 
-impl Change {
+impl ConfigRequest {
     /// The service that the command is about, if it is about one.
     pub(crate) fn name(&self) -> Option<&ServiceName> {
         match self {

@@ -41,7 +41,7 @@ use relance_texts::{error, shown};
 pub use self::console::SharedConsole;
 use self::watch::HandleWatch;
 use crate::access;
-use crate::command::{Change, ClientRequest, Command};
+use crate::command::{ClientRequest, Command, ConfigRequest};
 use crate::database::{EventLog, Unreadable};
 use crate::info::{Clocks, service_info, status_of};
 use crate::linux::cgroup::Location;
@@ -167,7 +167,7 @@ impl EngineHandle {
         }
     }
 
-    fn configure(&self, caller: &Caller, change: Change, reply: Reply<()>) {
+    fn configure(&self, caller: &Caller, change: ConfigRequest, reply: Reply<()>) {
         let reply = Reply::new(move |result: Result<Vec<Outcome>, _>| {
             reply.send(result.map(|_| ()));
         });
@@ -213,7 +213,7 @@ impl EngineHandle {
 impl ServiceManager for EngineHandle {
     fn create_service(&self, caller: &Caller, service: NewService, reply: Reply<()>) {
         match self.check_new(caller, std::slice::from_ref(&service)) {
-            Ok(()) => self.configure(caller, Change::Create(Box::new(service)), reply),
+            Ok(()) => self.configure(caller, ConfigRequest::Create(Box::new(service)), reply),
             Err(error) => reply.send(Err(error)),
         }
     }
@@ -233,7 +233,7 @@ impl ServiceManager for EngineHandle {
     }
 
     fn delete_service(&self, caller: &Caller, name: &ServiceName, reply: Reply<()>) {
-        self.configure(caller, Change::Delete(name.clone()), reply);
+        self.configure(caller, ConfigRequest::Delete(name.clone()), reply);
     }
 
     fn query_config(&self, caller: &Caller, name: &ServiceName, reply: Reply<ServiceConfig>) {
@@ -264,7 +264,7 @@ impl ServiceManager for EngineHandle {
         }
         self.configure(
             caller,
-            Change::Change(name.clone(), Box::new(change)),
+            ConfigRequest::Change(name.clone(), Box::new(change)),
             reply,
         );
     }

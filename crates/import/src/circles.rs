@@ -6,11 +6,11 @@ use std::collections::HashMap;
 use relance_scm::fold_case;
 use relance_texts::import;
 
-use crate::draft::Draft;
+use crate::draft::ServiceDraft;
 use crate::report::FileReport;
 
 /// Leaves out each dependency that leads back to the service that has it.
-pub(crate) fn open(drafts: &mut [Draft], reports: &mut [FileReport]) {
+pub(crate) fn open(drafts: &mut [ServiceDraft], reports: &mut [FileReport]) {
     let mut numbers = HashMap::new();
     for (at, draft) in drafts.iter().enumerate() {
         numbers.extend(draft.names().into_iter().map(|name| (fold_case(&name), at)));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use relance_texts::import;
 
 use crate::circles;
-use crate::draft::{Draft, Origin};
+use crate::draft::{Origin, ServiceDraft};
 use crate::formats;
 use crate::kind::{Kind, is_meant};
 use crate::recovery::{Before, Comparison};
@@ -141,7 +141,7 @@ fn finish(mut work: Work<'_>, skipped: Vec<PathBuf>) -> Import {
 }
 
 /// The file for `apply`; says what it was made from.
-fn file(drafts: &[Draft], reports: &[FileReport]) -> String {
+fn file(drafts: &[ServiceDraft], reports: &[FileReport]) -> String {
     let path = |report: &FileReport| report.path.replace(char::is_control, "?");
     let mut text = String::new();
     for report in reports {
@@ -155,7 +155,7 @@ fn file(drafts: &[Draft], reports: &[FileReport]) -> String {
 }
 
 /// Takes out what would be refused; `false` if nothing is left.
-fn check(draft: &mut Draft, work: &mut Work<'_>) -> bool {
+fn check(draft: &mut ServiceDraft, work: &mut Work<'_>) -> bool {
     let (refused, is_whole) = match draft.take_out_refused(work.options.system) {
         Ok(refused) => (refused, true),
         Err(error) => (vec![(draft.origin(), error)], false),
@@ -178,7 +178,7 @@ fn check(draft: &mut Draft, work: &mut Work<'_>) -> bool {
 /// The comparisons that were made, by what was done before and what decides now.
 type Played = HashMap<(Before, String), Comparison>;
 
-fn compare(draft: &Draft, played: &mut Played) -> Option<Comparison> {
+fn compare(draft: &ServiceDraft, played: &mut Played) -> Option<Comparison> {
     let before = draft.before.as_ref()?;
     let key = (before.clone(), draft.behaviour());
     if let Some(same) = played.get(&key) {
@@ -197,7 +197,7 @@ fn compare(draft: &Draft, played: &mut Played) -> Option<Comparison> {
 }
 
 /// Two names that differ only in case are the same; a second service of a name gets a number.
-fn name_once(drafts: &mut [Draft], reports: &mut [FileReport]) {
+fn name_once(drafts: &mut [ServiceDraft], reports: &mut [FileReport]) {
     let mut known = HashSet::new();
     for draft in drafts {
         // It will be refused.
@@ -222,7 +222,7 @@ fn name_once(drafts: &mut [Draft], reports: &mut [FileReport]) {
 }
 
 /// What needs a service that became several needs all of them; each is needed once.
-fn depend_on_instances(drafts: &mut [Draft]) {
+fn depend_on_instances(drafts: &mut [ServiceDraft]) {
     let templates = drafts.iter().filter(|draft| draft.instances.is_some());
     let templates: HashMap<String, Vec<String>> = templates
         .map(|draft| {
@@ -244,8 +244,8 @@ fn depend_on_instances(drafts: &mut [Draft]) {
     }
 }
 
-fn keep_known_dependencies(drafts: &mut [Draft], reports: &mut [FileReport]) {
-    let names: Vec<String> = drafts.iter().flat_map(Draft::names).collect();
+fn keep_known_dependencies(drafts: &mut [ServiceDraft], reports: &mut [FileReport]) {
+    let names: Vec<String> = drafts.iter().flat_map(ServiceDraft::names).collect();
     let is_known = |name: &str| {
         names
             .iter()
@@ -268,7 +268,7 @@ fn keep_known_dependencies(drafts: &mut [Draft], reports: &mut [FileReport]) {
 }
 
 /// Adds the services that restart others at certain times, each after the one that it restarts.
-fn add_restarters(drafts: &mut Vec<Draft>) {
+fn add_restarters(drafts: &mut Vec<ServiceDraft>) {
     let mut names: HashSet<String> = drafts
         .iter()
         .map(|draft| relance_scm::fold_case(&draft.name))
@@ -289,7 +289,7 @@ fn add_restarters(drafts: &mut Vec<Draft>) {
 }
 
 /// Gives the services other names, and leaves their start to people: they are tried beside the old manager.
-fn beside(drafts: &mut [Draft], prefix: &str) {
+fn beside(drafts: &mut [ServiceDraft], prefix: &str) {
     for draft in drafts {
         draft.name.insert_str(0, prefix);
         for (name, _) in &mut draft.dependencies {

@@ -101,7 +101,7 @@ struct Setting {
 
 /// A service that is being put together.
 #[derive(Clone, Debug)]
-pub(crate) struct Draft {
+pub(crate) struct ServiceDraft {
     pub(crate) name: String,
     /// How many instances a template has; its name ends in `@`.
     pub(crate) instances: Option<u32>,
@@ -132,7 +132,7 @@ pub(crate) fn service_name(name: &str) -> String {
     name.replace(['/', '\\'], "-")
 }
 
-impl Draft {
+impl ServiceDraft {
     pub(crate) fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),

@@ -13,7 +13,7 @@ use crate::record::{Asked, Run, ServiceRecord, StartCause};
 
 /// What a request is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wish {
+pub(crate) enum Purpose {
     Start,
     Stop,
     Restart,
@@ -21,7 +21,7 @@ pub(crate) enum Wish {
     Other,
 }
 
-impl Wish {
+impl Purpose {
     pub(crate) fn of(input: &Input) -> Self {
         if matches!(input, Input::StartRequested { .. }) {
             Self::Start
@@ -52,7 +52,7 @@ fn is_stop(input: &Input) -> bool {
 pub(crate) fn note(
     draft: &mut Draft,
     before: &ServiceRecord,
-    wish: Wish,
+    purpose: Purpose,
     answer: Answer,
     caller: Option<&Arc<Author>>,
 ) {
@@ -65,20 +65,20 @@ pub(crate) fn note(
     let run = record.run.as_deref();
     let new_run = run.filter(|run: &&Run| Some(run.id) != run_before);
     let restart_begins = record.restart.is_some() && before.restart.is_none();
-    match wish {
-        Wish::Restart => {
+    match purpose {
+        Purpose::Restart => {
             asked.start = caller.cloned();
             asked.stop = caller.cloned();
         }
-        Wish::Stop => asked.stop = caller.cloned(),
-        Wish::Delete => asked.delete = caller.cloned(),
-        Wish::Start => asked.start = caller.cloned(),
+        Purpose::Stop => asked.stop = caller.cloned(),
+        Purpose::Delete => asked.delete = caller.cloned(),
+        Purpose::Start => asked.start = caller.cloned(),
         // A restart or a start that nobody asked for.
-        Wish::Other if restart_begins => asked.nobody(),
-        Wish::Other if new_run.is_some_and(|run| run.cause != StartCause::Restart) => {
+        Purpose::Other if restart_begins => asked.nobody(),
+        Purpose::Other if new_run.is_some_and(|run| run.cause != StartCause::Restart) => {
             asked.nobody();
         }
-        Wish::Other => return,
+        Purpose::Other => return,
     }
     if record.asked.as_deref() != Some(&asked) {
         record.asked = (asked != Asked::default()).then(|| Arc::new(asked));

@@ -42,7 +42,7 @@ pub struct MachineBudgets {
 
 /// An action whose time has come.
 #[derive(Clone, Copy, Debug)]
-pub struct Wish<'a> {
+pub struct DueAction<'a> {
     /// The action.
     pub pending: &'a PendingAction,
     /// The time.
@@ -113,7 +113,7 @@ pub fn in_own_quiet_hours(
     let second = u32::try_from(wall / 1000 % (24 * 3600)).ok()?;
     let rest = u64::try_from(hours.rest(second)?.as_millis()).ok()?;
     let ends = wall / 1000 * 1000 + rest;
-    let wish = Wish {
+    let due = DueAction {
         pending,
         now,
         wall: i64::try_from(wall).ok()?,
@@ -121,7 +121,7 @@ pub fn in_own_quiet_hours(
         group_is_busy: false,
         anew: false,
     };
-    match Budgets::default().ask(&wish) {
+    match Budgets::default().ask(&due) {
         Verdict::Later(until, why) => Some(Input::ActionDelayed { id, until, why }),
         Verdict::Now | Verdict::Never(_) => None,
     }
@@ -159,13 +159,13 @@ impl Budgets {
     }
 
     /// Whether an action whose time has come may begin. If it may, or has its place, that is noted.
-    pub fn ask(&mut self, wish: &Wish<'_>) -> Verdict {
-        let before = wish.pending.delayed;
-        if let Some((by, quiet_until)) = wish.quiet {
-            let rest = u64::try_from(quiet_until.saturating_sub(wish.wall)).unwrap_or_default();
+    pub fn ask(&mut self, due: &DueAction<'_>) -> Verdict {
+        let before = due.pending.delayed;
+        if let Some((by, quiet_until)) = due.quiet {
+            let rest = u64::try_from(quiet_until.saturating_sub(due.wall)).unwrap_or_default();
             return later(
-                wish,
-                wish.now + Duration::from_millis(rest),
+                due,
+                due.now + Duration::from_millis(rest),
                 Delayed {
                     by,
                     group_until: before.and_then(|delayed| delayed.group_until),
@@ -173,20 +173,20 @@ impl Budgets {
                 },
             );
         }
-        match wish.pending.action.kind {
-            RecoveryActionKind::Restart | RecoveryActionKind::OwnRestart => self.restart(wish),
-            RecoveryActionKind::Reboot => self.reboot(wish.wall),
+        match due.pending.action.kind {
+            RecoveryActionKind::Restart | RecoveryActionKind::OwnRestart => self.restart(due),
+            RecoveryActionKind::Reboot => self.reboot(due.wall),
             RecoveryActionKind::RunCommand | RecoveryActionKind::None => Verdict::Now,
         }
     }
 
-    fn restart(&mut self, wish: &Wish<'_>) -> Verdict {
-        let before = wish.pending.delayed;
+    fn restart(&mut self, due: &DueAction<'_>) -> Verdict {
+        let before = due.pending.delayed;
         let group_until = before.and_then(|delayed| delayed.group_until);
-        let until = group_until.unwrap_or(wish.now + GROUP_WAIT);
-        if wish.group_is_busy && wish.now < until {
+        let until = group_until.unwrap_or(due.now + GROUP_WAIT);
+        if due.group_is_busy && due.now < until {
             return later(
-                wish,
+                due,
                 until,
                 Delayed {
                     by: Budget::RestartGroup,
@@ -195,11 +195,11 @@ impl Budgets {
                 },
             );
         }
-        let has_place = !wish.anew && wish.pending.has_place();
+        let has_place = !due.anew && due.pending.has_place();
         let Some(limit) = self.limits.restarts else {
             return Verdict::Now;
         };
-        let now = wish.now.as_nanos().div_ceil(1_000_000);
+        let now = due.now.as_nanos().div_ceil(1_000_000);
         let mut at = place(&self.used.restarted, limit, now);
         if !has_place {
             let place = place(&self.used.restarts, limit, now);
@@ -211,7 +211,7 @@ impl Budgets {
             return Verdict::Now;
         }
         later(
-            wish,
+            due,
             Time::from_millis(at),
             Delayed {
                 by: Budget::RecoveryRestarts,
@@ -258,8 +258,8 @@ fn take(taken: &mut Vec<u64>, limit: BudgetLimit, place: u64) {
 }
 
 /// Never in the same moment again, or time would stand still.
-fn later(wish: &Wish<'_>, until: Time, delayed: Delayed) -> Verdict {
-    Verdict::Later(until.max(wish.now + Duration::from_millis(1)), delayed)
+fn later(due: &DueAction<'_>, until: Time, delayed: Delayed) -> Verdict {
+    Verdict::Later(until.max(due.now + Duration::from_millis(1)), delayed)
 }
 
 /// X95: the action waits. The log says so once for each budget that delays it.

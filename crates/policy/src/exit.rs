@@ -94,8 +94,8 @@ fn program_ended(draft: &mut Draft, exit: ProcessExit) {
         let by_signal = status_code(128 + stop_signal);
         return stopped_on_request(draft, exit_code, exit_code == by_signal);
     }
-    if let Some(wish) = recycle::wish(draft, exit_code) {
-        return recycle::program_ended(draft, wish, exit_code);
+    if let Some(request) = recycle::request(draft, exit_code) {
+        return recycle::program_ended(draft, request, exit_code);
     }
     let reason = judge(draft, exit_code);
     let run = draft.record.run.as_ref();

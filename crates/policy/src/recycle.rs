@@ -23,7 +23,7 @@ const SHORT_RUNS_MAX: u8 = 5;
 
 /// What a status asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wish {
+pub(crate) enum StatusRequest {
     /// X2: another start.
     Start(u8),
     /// X11: another start, and there were too many already: a failure.
@@ -33,7 +33,7 @@ pub(crate) enum Wish {
 }
 
 /// What the end of a run that nobody had asked to stop asks for; `None`: nothing special.
-pub(crate) fn wish(draft: &Draft, exit_code: ExitCode) -> Option<Wish> {
+pub(crate) fn request(draft: &Draft, exit_code: ExitCode) -> Option<StatusRequest> {
     let record = &draft.record;
     if record.shutting_down {
         return None;
@@ -41,16 +41,16 @@ pub(crate) fn wish(draft: &Draft, exit_code: ExitCode) -> Option<Wish> {
     let status = status_of(exit_code)?;
     let config = &record.config;
     if config.extensions.get(NO_RESTART_ON_EXIT).contains(&status) {
-        return Some(Wish::Final(status));
+        return Some(StatusRequest::Final(status));
     }
     let listed = config.extensions.get(RESTART_ON_EXIT).contains(&status);
     if !listed || config.start_type == StartType::Disabled || record.marked_for_delete {
         return None;
     }
     Some(if is_one_too_many(draft) {
-        Wish::TooMany(status)
+        StatusRequest::TooMany(status)
     } else {
-        Wish::Start(status)
+        StatusRequest::Start(status)
     })
 }
 
@@ -80,16 +80,16 @@ fn current(draft: &Draft) -> Option<Recycling> {
 }
 
 /// Does what the status asks for. The run is off the record, and its end is noted.
-pub(crate) fn grant(draft: &mut Draft, wish: Wish, ended: &Run) {
-    match wish {
-        Wish::Start(status) => again(draft, status, ended),
-        Wish::TooMany(status) => {
+pub(crate) fn grant(draft: &mut Draft, request: StatusRequest, ended: &Run) {
+    match request {
+        StatusRequest::Start(status) => again(draft, status, ended),
+        StatusRequest::TooMany(status) => {
             draft.record.recycling = None;
             draft.log(Event::RecycledTooOften(status));
             failure::count(draft, ended.id);
             stopped(draft);
         }
-        Wish::Final(status) => {
+        StatusRequest::Final(status) => {
             draft.log(Event::FinalStatus(status));
             stopped(draft);
         }
@@ -97,11 +97,11 @@ pub(crate) fn grant(draft: &mut Draft, wish: Wish, ended: &Run) {
 }
 
 /// How an end that asks for something is put on record.
-pub(crate) fn reason(wish: Wish) -> EndReason {
-    match wish {
-        Wish::Start(status) => EndReason::Recycled(status),
-        Wish::TooMany(status) => EndReason::RecycledTooOften(status),
-        Wish::Final(status) => EndReason::Final(status),
+pub(crate) fn reason(request: StatusRequest) -> EndReason {
+    match request {
+        StatusRequest::Start(status) => EndReason::Recycled(status),
+        StatusRequest::TooMany(status) => EndReason::RecycledTooOften(status),
+        StatusRequest::Final(status) => EndReason::Final(status),
     }
 }
 
@@ -143,15 +143,15 @@ fn again(draft: &mut Draft, status: u8, ended: &Run) {
 }
 
 /// Ends the run of a program whose process has ended and whose status asks for something.
-pub(crate) fn program_ended(draft: &mut Draft, wish: Wish, exit_code: ExitCode) {
+pub(crate) fn program_ended(draft: &mut Draft, request: StatusRequest, exit_code: ExitCode) {
     let from = draft.record.state;
     let Some(ended) = ending::end_run(draft, exit_code, None) else {
         return;
     };
-    ending::note_end(draft, &ended, from, reason(wish));
-    if let Wish::Final(_) = wish {
+    ending::note_end(draft, &ended, from, reason(request));
+    if let StatusRequest::Final(_) = request {
         ending::log_exit_code(draft, exit_code);
     }
     ending::complete_controls(draft, &ended, Err(Win32Error::BROKEN_PIPE));
-    grant(draft, wish, &ended);
+    grant(draft, request, &ended);
 }

@@ -58,17 +58,20 @@ fn stopped(draft: &mut Draft, id: RunId, exit_code: ExitCode) {
     let Some(run) = ending::end_run(draft, exit_code, lingers) else {
         return;
     };
-    let wish = run.stop.is_none().then(|| recycle::wish(draft, exit_code));
-    let wish = wish.flatten();
-    let reason = wish.map_or_else(|| ending::judge(draft, exit_code), recycle::reason);
+    let request = run
+        .stop
+        .is_none()
+        .then(|| recycle::request(draft, exit_code));
+    let request = request.flatten();
+    let reason = request.map_or_else(|| ending::judge(draft, exit_code), recycle::reason);
     if !matches!(reason, EndReason::Recycled(_)) {
         ending::log_exit_code(draft, exit_code);
     }
     warn_of_clean_error(draft, &run, reason);
     ending::note_end(draft, &run, from, reason);
     ending::complete_controls(draft, &run, Ok(()));
-    match wish {
-        Some(wish) => recycle::grant(draft, wish, &run),
+    match request {
+        Some(request) => recycle::grant(draft, request, &run),
         None => {
             if reason == EndReason::StoppedWithError {
                 failure::count(draft, id);

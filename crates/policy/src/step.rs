@@ -7,7 +7,7 @@ use relance_scm::event::Event;
 use relance_scm::event_log::Author;
 
 use crate::action::{Action, Answer, DenyReason, Step};
-use crate::asked::{self, Wish};
+use crate::asked::{self, Purpose};
 use crate::draft::Draft;
 use crate::input::Input;
 use crate::record::{RunId, RunPhase, ServiceRecord, Timer};
@@ -30,10 +30,10 @@ pub fn step_for(
     caller: Option<&Arc<Author>>,
 ) -> Step {
     let mut draft = Draft::new(record, now);
-    let wish = Wish::of(&input);
+    let purpose = Purpose::of(&input);
     let answer = decide(&mut draft, input);
     settle(&mut draft);
-    asked::note(&mut draft, record, wish, answer, caller);
+    asked::note(&mut draft, record, purpose, answer, caller);
     draft.finish(answer)
 }
 

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use relance_policy::budget::{Budgets, MachineBudgets, Verdict, Wish, are_asked};
+use relance_policy::budget::{Budgets, DueAction, MachineBudgets, Verdict, are_asked};
 use relance_policy::{ActionId, Input, PendingAction, ServiceId, ServiceRecord, Timer};
 use relance_scm::budget::{Budget, QuietHours};
 use relance_scm::event_log::Timestamp;
@@ -102,7 +102,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         if !are_asked(record, pending) {
             return Verdict::Now;
         }
-        let wish = Wish {
+        let due = DueAction {
             pending,
             now: now.time,
             wall: now.wall.0,
@@ -112,7 +112,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         };
         let budgets = &mut self.budgets.budgets;
         let before = budgets.used().clone();
-        let verdict = budgets.ask(&wish);
+        let verdict = budgets.ask(&due);
         if *budgets.used() != before {
             self.remember_budgets();
         }

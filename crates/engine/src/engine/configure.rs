@@ -23,7 +23,7 @@ use super::submitted::{SubmittedConfigures, Undo};
 use super::turn::Turn;
 use super::{Engine, Moment};
 use crate::access;
-use crate::command::Change;
+use crate::command::ConfigRequest;
 use crate::database::Batch;
 use crate::event_log::entry_of_service;
 use crate::processes::Processes;
@@ -32,7 +32,7 @@ use crate::storage::Storage;
 /// A request that waits for the commit before it.
 pub(super) struct PendingConfigure {
     caller: Caller,
-    pub(super) changes: Vec<Change>,
+    pub(super) changes: Vec<ConfigRequest>,
     reply: Reply<Vec<Outcome>>,
 }
 
@@ -48,7 +48,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     pub(super) fn queue_configure(
         &mut self,
         caller: Caller,
-        changes: Vec<Change>,
+        changes: Vec<ConfigRequest>,
         reply: Reply<Vec<Outcome>>,
     ) {
         self.configures.push_back(PendingConfigure {
@@ -63,7 +63,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         &mut self,
         now: Moment,
         caller: Caller,
-        changes: Vec<Change>,
+        changes: Vec<ConfigRequest>,
         reply: Reply<Vec<Outcome>>,
     ) {
         self.recall_for(now, &changes);
@@ -155,14 +155,16 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             .changes
             .iter()
             .map(|change| match change {
-                Change::Create(service) => self.create(now, caller, service, draft),
-                Change::Apply(service) => self.apply(now, caller, service, draft),
-                Change::Change(name, change) => self.change(now, caller, name, change, draft),
-                Change::Access(name, changes) => {
+                ConfigRequest::Create(service) => self.create(now, caller, service, draft),
+                ConfigRequest::Apply(service) => self.apply(now, caller, service, draft),
+                ConfigRequest::Change(name, change) => {
+                    self.change(now, caller, name, change, draft)
+                }
+                ConfigRequest::Access(name, changes) => {
                     self.change_access(now, caller, name, changes, draft)
                 }
-                Change::Delete(name) => self.delete(now, caller, name, draft),
-                Change::Policy(name, change) => {
+                ConfigRequest::Delete(name) => self.delete(now, caller, name, draft),
+                ConfigRequest::Policy(name, change) => {
                     self.change_policy(now, caller, name, change, draft)
                 }
             })

@@ -21,7 +21,7 @@ use relance_policy::{
 use relance_scm::{PolicyChange, ServiceConfig, ServiceName};
 
 use super::{Engine, Moment};
-use crate::command::Change;
+use crate::command::ConfigRequest;
 use crate::processes::{Processes, Recalled, Started};
 use crate::storage::Storage;
 
@@ -233,12 +233,12 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.configures = waiting;
     }
 
-    pub(super) fn recall_for(&mut self, now: Moment, changes: &[Change]) {
+    pub(super) fn recall_for(&mut self, now: Moment, changes: &[ConfigRequest]) {
         for change in changes {
             if let Some(name) = change.name() {
                 self.recall_by_name(now, name);
             }
-            if let Change::Policy(name, change) = change {
+            if let ConfigRequest::Policy(name, change) = change {
                 for id in self.users_of(name) {
                     self.recall(now, id);
                 }

@@ -8,7 +8,7 @@ use relance_scm::{Caller, ConfigChange, PolicyChange, ScmError, ServiceName};
 
 use super::EngineHandle;
 use crate::access;
-use crate::command::Change;
+use crate::command::ConfigRequest;
 use crate::linux::LogOwners;
 
 impl EngineHandle {
@@ -18,16 +18,16 @@ impl EngineHandle {
         &self,
         caller: &Caller,
         to_apply: ToApply,
-    ) -> Result<Vec<Change>, ScmError> {
+    ) -> Result<Vec<ConfigRequest>, ScmError> {
         access::check_administrator(caller)?;
         self.check_new(caller, &to_apply.services)?;
         let policies = to_apply.policies.into_iter();
         let policies = policies.map(|policy| {
             let change = PolicyChange::Set(Box::new(policy.as_change()));
-            Change::Policy(policy.name, change)
+            ConfigRequest::Policy(policy.name, change)
         });
         let services = to_apply.services.into_iter();
-        let services = services.map(|service| Change::Apply(Box::new(service)));
+        let services = services.map(|service| ConfigRequest::Apply(Box::new(service)));
         Ok(policies.chain(services).collect())
     }
 

@@ -8,7 +8,7 @@ use relance_scm::{
 
 use super::EngineHandle;
 use crate::access;
-use crate::command::{Change, ClientRequest};
+use crate::command::{ClientRequest, ConfigRequest};
 use crate::sight::is_visible;
 
 impl EngineHandle {
@@ -51,7 +51,7 @@ impl EngineHandle {
             let none = || Win32Error::INTERNAL_ERROR.into();
             reply.send(result.and_then(|outcomes| first(outcomes).ok_or_else(none)));
         });
-        let changes = vec![Change::Policy(name.clone(), change)];
+        let changes = vec![ConfigRequest::Policy(name.clone(), change)];
         let request = if is_trial {
             ClientRequest::TryConfigure(changes, reply)
         } else {

@@ -8,7 +8,7 @@ use relance_scm::{AccessRights, Caller, Reply, ScmError, ServiceConfig, ServiceN
 
 use super::EngineHandle;
 use crate::access;
-use crate::command::Change;
+use crate::command::ConfigRequest;
 use crate::linux::account::principals;
 
 impl EngineHandle {
@@ -58,7 +58,7 @@ impl EngineHandle {
             };
             reply.send(result.and_then(is));
         });
-        self.configure(caller, Change::Access(name.clone(), changes), reply);
+        self.configure(caller, ConfigRequest::Access(name.clone(), changes), reply);
     }
 }
 

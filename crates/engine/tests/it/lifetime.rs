@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use relance_engine::command::Change;
+use relance_engine::command::ConfigRequest;
 use relance_policy::simulate::StartOutcome;
 use relance_scm::config::{Dependency, Secret, StartType};
 use relance_scm::event_log::LogEntry;
@@ -485,7 +485,7 @@ fn a_request_that_is_refused_uses_no_numbers() {
     let mut world = booted(&[config("first")]);
     let entries = world.log().len();
     let new = |text: &str| {
-        Change::Create(Box::new(NewService {
+        ConfigRequest::Create(Box::new(NewService {
             config: config(text),
             password: Secret::new(""),
         }))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use relance_engine::command::Change;
+use relance_engine::command::ConfigRequest;
 use relance_policy::{EndReason, RunId, StartCause};
 use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::status::ProcessExit;
@@ -214,7 +214,7 @@ fn x111_a_change_that_cannot_be_written_loses_no_end() {
         display_name: Some("another".into()),
         ..ConfigChange::default()
     };
-    let changed = world.configure(vec![Change::Change(name(), Box::new(change))]);
+    let changed = world.configure(vec![ConfigRequest::Change(name(), Box::new(change))]);
     world.behave();
     assert!(changed.take().expect("an answer").is_err());
     world.disk().set_full(false);

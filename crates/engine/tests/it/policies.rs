@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use relance_engine::command::Change;
+use relance_engine::command::ConfigRequest;
 use relance_scm::failure_actions::{ActionList, FailureActionsChange};
 use relance_scm::manager::Outcome;
 use relance_scm::security::Sid;
@@ -33,9 +33,9 @@ fn actions(notation: &str) -> ConfigChange {
     }
 }
 
-fn set(notation: &str) -> Change {
+fn set(notation: &str) -> ConfigRequest {
     let change = actions(notation);
-    Change::Policy(policy(), PolicyChange::Set(Box::new(change)))
+    ConfigRequest::Policy(policy(), PolicyChange::Set(Box::new(change)))
 }
 
 /// A change that gives a service the policy, or takes it out of it.
@@ -46,7 +46,7 @@ fn of_policy(is_given: bool) -> ConfigChange {
     change
 }
 
-fn ask(world: &mut World, change: Change) -> Result<Outcome, ScmError> {
+fn ask(world: &mut World, change: ConfigRequest) -> Result<Outcome, ScmError> {
     let pending = world.configure(vec![change]);
     world.behave();
     let answer = pending.take().expect("it was answered");
@@ -54,7 +54,7 @@ fn ask(world: &mut World, change: Change) -> Result<Outcome, ScmError> {
 }
 
 fn change(world: &mut World, number: u32, change: ConfigChange) -> Result<Outcome, ScmError> {
-    ask(world, Change::Change(name(number), Box::new(change)))
+    ask(world, ConfigRequest::Change(name(number), Box::new(change)))
 }
 
 /// A world with a policy that so many services use.
@@ -183,7 +183,7 @@ fn x121_a_policy_is_given_to_many_services_in_one_commit_or_to_none() {
     }
     let give = |numbers: &[u32]| {
         let names = numbers.iter().map(|number| name(*number)).collect();
-        Change::Policy(policy(), PolicyChange::Give(names))
+        ConfigRequest::Policy(policy(), PolicyChange::Give(names))
     };
     let refused = ask(&mut world, give(&[1, 2, 4]));
     assert_eq!(code(refused), Win32Error::SERVICE_DOES_NOT_EXIST);
@@ -198,7 +198,7 @@ fn x121_a_policy_is_given_to_many_services_in_one_commit_or_to_none() {
 #[test]
 fn x103_a_policy_that_is_used_stays() {
     let mut world = world(2);
-    let gone = || Change::Policy(policy(), PolicyChange::Delete);
+    let gone = || ConfigRequest::Policy(policy(), PolicyChange::Delete);
     let error = ask(&mut world, gone()).expect_err("it is used");
     assert_eq!(error.code(), Win32Error::BUSY);
     assert!(error.sentence().contains("s1, s2"), "{error}");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use relance_policy::budget::{Budgets, Delayed, MachineBudgets, Used, Verdict, Wish};
+use relance_policy::budget::{Budgets, Delayed, DueAction, MachineBudgets, Used, Verdict};
 use relance_policy::simulate::{Script, simulate};
 use relance_policy::{Action, Answer, Input, PendingAction, Time, Timer, explain};
 use relance_scm::budget::Budget;
@@ -36,8 +36,8 @@ fn failed(actions: &str) -> Host {
     host
 }
 
-fn wish(pending: &PendingAction, at: u64) -> Wish<'_> {
-    Wish {
+fn due(pending: &PendingAction, at: u64) -> DueAction<'_> {
+    DueAction {
         pending,
         now: Time::from_millis(at),
         wall: at.cast_signed(),
@@ -50,7 +50,7 @@ fn wish(pending: &PendingAction, at: u64) -> Wish<'_> {
 /// The place of a restart that is asked about at this time.
 fn place(budgets: &mut Budgets, at: u64) -> u64 {
     let pending = pending("restart/0");
-    match budgets.ask(&wish(&pending, at)) {
+    match budgets.ask(&due(&pending, at)) {
         Verdict::Now => at,
         Verdict::Later(until, why) => {
             assert_eq!(why.by, Budget::RecoveryRestarts);
@@ -60,7 +60,7 @@ fn place(budgets: &mut Budgets, at: u64) -> u64 {
                 ..pending
             };
             let until = until.as_nanos() / 1_000_000;
-            assert_eq!(budgets.ask(&wish(&again, until)), Verdict::Now);
+            assert_eq!(budgets.ask(&due(&again, until)), Verdict::Now);
             until
         }
         Verdict::Never(budget) => panic!("refused by {budget}"),
@@ -124,7 +124,7 @@ fn x98_places_that_are_used_late_are_not_used_together() {
             delayed,
             ..action.clone()
         };
-        budgets.ask(&wish(&pending, at))
+        budgets.ask(&due(&pending, at))
     };
     let place = |verdict| match verdict {
         Verdict::Later(until, why) => (until, Some(why)),
@@ -144,11 +144,11 @@ fn x98_places_that_are_used_late_are_not_used_together() {
 fn x122_places_that_are_given_anew_let_no_more_through_than_the_limit() {
     let mut budgets = Budgets::new(limits(Some("1 in 1m"), None), Used::default());
     let restart = pending("restart/0");
-    assert_eq!(budgets.ask(&wish(&restart, 0)), Verdict::Now);
-    let Verdict::Later(first, _) = budgets.ask(&wish(&restart, 1)) else {
+    assert_eq!(budgets.ask(&due(&restart, 0)), Verdict::Now);
+    let Verdict::Later(first, _) = budgets.ask(&due(&restart, 1)) else {
         panic!("the place is taken");
     };
-    let Verdict::Later(second, why) = budgets.ask(&wish(&restart, 2)) else {
+    let Verdict::Later(second, why) = budgets.ask(&due(&restart, 2)) else {
         panic!("two places are taken");
     };
     assert_eq!(
@@ -159,9 +159,9 @@ fn x122_places_that_are_given_anew_let_no_more_through_than_the_limit() {
     budgets.give_places_anew();
     let mut waits = restart.clone();
     waits.delayed = Some(why);
-    let anew = Wish {
+    let anew = DueAction {
         anew: true,
-        ..wish(&waits, 3)
+        ..due(&waits, 3)
     };
     let Verdict::Later(until, _) = budgets.ask(&anew) else {
         panic!("a minute is not over since the restart");
@@ -173,12 +173,12 @@ fn x122_places_that_are_given_anew_let_no_more_through_than_the_limit() {
 fn x98_commands_and_actions_without_a_budget_use_nothing() {
     let mut budgets = Budgets::new(limits(Some("1 in 1m"), Some("1 in 1d")), Used::default());
     for _ in 0..3 {
-        assert_eq!(budgets.ask(&wish(&pending("run/0"), 0)), Verdict::Now);
+        assert_eq!(budgets.ask(&due(&pending("run/0"), 0)), Verdict::Now);
     }
     assert_eq!(*budgets.used(), Used::default());
     let mut none = Budgets::default();
     for kind in ["restart/0", "reboot/0"] {
-        assert_eq!(none.ask(&wish(&pending(kind), 0)), Verdict::Now);
+        assert_eq!(none.ask(&due(&pending(kind), 0)), Verdict::Now);
     }
     assert_eq!(*none.used(), Used::default());
 }
@@ -187,7 +187,7 @@ fn x98_commands_and_actions_without_a_budget_use_nothing() {
 fn x99_one_reboot_a_day_even_if_the_clock_is_set_back() {
     let mut budgets = Budgets::new(limits(None, Some("1 in 1d")), Used::default());
     let reboot = pending("reboot/0");
-    let mut ask = |at| budgets.ask(&wish(&reboot, at));
+    let mut ask = |at| budgets.ask(&due(&reboot, at));
     let day = 24 * 60 * MINUTE;
     let refused = Verdict::Never(Budget::RecoveryReboots);
     assert_eq!(ask(30 * day), Verdict::Now);
@@ -204,9 +204,9 @@ fn x97_a_restart_waits_for_its_group_but_not_for_ever() {
     let mut budgets = Budgets::new(limits(Some("1 in 1m"), None), Used::default());
     let mut restart = pending("restart/0");
     let ask = |budgets: &mut Budgets, restart: &PendingAction, at, group_is_busy| {
-        budgets.ask(&Wish {
+        budgets.ask(&DueAction {
             group_is_busy,
-            ..wish(restart, at)
+            ..due(restart, at)
         })
     };
     let Verdict::Later(until, why) = ask(&mut budgets, &restart, 0, true) else {
@@ -241,9 +241,9 @@ fn x96_quiet_hours_come_first_and_take_the_place_back() {
     for kind in ["restart/0", "run/0", "reboot/0"] {
         let pending = pending(kind);
         let quiet = Some((Budget::QuietHours, 90_000));
-        let Verdict::Later(until, why) = budgets.ask(&Wish {
+        let Verdict::Later(until, why) = budgets.ask(&DueAction {
             quiet,
-            ..wish(&pending, 1000)
+            ..due(&pending, 1000)
         }) else {
             panic!("{kind} in quiet hours");
         };
@@ -257,9 +257,9 @@ fn x96_quiet_hours_come_first_and_take_the_place_back() {
     // The end is now by one clock and not yet by the other: time goes on all the same.
     let pending = pending("restart/0");
     let quiet = Some((Budget::QuietHours, 1000));
-    let Verdict::Later(until, _) = budgets.ask(&Wish {
+    let Verdict::Later(until, _) = budgets.ask(&DueAction {
         quiet,
-        ..wish(&pending, 1000)
+        ..due(&pending, 1000)
     }) else {
         panic!("in quiet hours");
     };

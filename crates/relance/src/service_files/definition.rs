@@ -45,9 +45,9 @@ pub(super) fn read(node: &Node, file: &mut File<'_>) -> Vec<Described> {
         file.problem(node.at, apply::NOT_A_SERVICE);
         return Vec::new();
     };
-    let mut draft = Draft {
+    let mut draft = DefinitionDraft {
         at: node.at,
-        ..Draft::default()
+        ..DefinitionDraft::default()
     };
     for (index, entry) in entries.iter().enumerate() {
         // TOML refuses this itself.
@@ -63,10 +63,10 @@ pub(super) fn read(node: &Node, file: &mut File<'_>) -> Vec<Described> {
 
 /// A policy: of a service's keys it has those about what follows a failure. `None` if something is wrong with it.
 pub(super) fn policy(name: PolicyName, node: &Node, file: &mut File<'_>) -> Option<RecoveryPolicy> {
-    let mut draft = Draft {
+    let mut draft = DefinitionDraft {
         at: node.at,
         name: Some((name.to_string(), node.at)),
-        ..Draft::default()
+        ..DefinitionDraft::default()
     };
     // What an error status means is a setting of each service.
     draft.service.insert("kind".to_owned(), "service".into());
@@ -86,7 +86,7 @@ pub(super) fn policy(name: PolicyName, node: &Node, file: &mut File<'_>) -> Opti
 
 /// What a definition says, as the API has it.
 #[derive(Default)]
-struct Draft {
+struct DefinitionDraft {
     at: usize,
     name: Option<(String, usize)>,
     service: Map<String, Json>,
@@ -99,7 +99,7 @@ struct Draft {
     is_wrong: bool,
 }
 
-impl Draft {
+impl DefinitionDraft {
     fn wrong(&mut self, at: usize, problem: impl Into<Sentence>, file: &mut File<'_>) {
         self.is_wrong = true;
         let problem = problem.into();

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use relance_engine::command::{Change, ClientRequest, Command};
+use relance_engine::command::{ClientRequest, Command, ConfigRequest};
 use relance_engine::engine::{Beginning, Engine, Moment, Settings};
 use relance_engine::processes::Fact;
 use relance_engine::publisher::{self, Listener, Publisher};
@@ -442,7 +442,7 @@ impl World {
     }
 
     /// Changes configurations.
-    pub fn configure(&mut self, changes: Vec<Change>) -> Pending<Vec<Outcome>> {
+    pub fn configure(&mut self, changes: Vec<ConfigRequest>) -> Pending<Vec<Outcome>> {
         self.ask(|reply| ClientRequest::Configure(changes, reply))
     }
 
@@ -452,17 +452,17 @@ impl World {
             config,
             password: relance_scm::config::Secret::new(""),
         };
-        self.configure(vec![Change::Create(Box::new(service))])
+        self.configure(vec![ConfigRequest::Create(Box::new(service))])
     }
 
     /// Changes a service.
     pub fn change(&mut self, name: &ServiceName, change: ConfigChange) -> Pending<Vec<Outcome>> {
-        self.configure(vec![Change::Change(name.clone(), Box::new(change))])
+        self.configure(vec![ConfigRequest::Change(name.clone(), Box::new(change))])
     }
 
     /// Deletes a service.
     pub fn delete(&mut self, name: &ServiceName) -> Pending<Vec<Outcome>> {
-        self.configure(vec![Change::Delete(name.clone())])
+        self.configure(vec![ConfigRequest::Delete(name.clone())])
     }
 
     /// Starts a service.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use relance_engine::command::Change;
+use relance_engine::command::ConfigRequest;
 use relance_scm::config::{Dependency, Probe, Readiness, Secret, StartType};
 use relance_scm::failure_actions::{FailureActionsChange, ResetPeriod};
 use relance_scm::manager::NewService;
@@ -91,7 +91,7 @@ impl Turmoil {
                     password: Secret::new(""),
                 });
                 let changes = apply
-                    .map(|service| Change::Apply(Box::new(service)))
+                    .map(|service| ConfigRequest::Apply(Box::new(service)))
                     .collect();
                 self.note("apply all");
                 self.world.configure(changes)

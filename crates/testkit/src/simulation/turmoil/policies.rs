@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use relance_engine::command::Change;
+use relance_engine::command::ConfigRequest;
 use relance_scm::failure_actions::FailureActionsChange;
 use relance_scm::settings::{RECOVERY_POLICY, RESTART_JITTER, RESTART_LIMIT};
 use relance_scm::{ConfigChange, PolicyChange, PolicyName, RecoveryPolicy};
@@ -30,15 +30,18 @@ impl Turmoil {
             4..7 => {
                 let some = (0..SERVICES).filter(|_| self.random.bool()).map(name);
                 let services = some.collect();
-                vec![Change::Policy(policy, PolicyChange::Give(services))]
+                vec![ConfigRequest::Policy(policy, PolicyChange::Give(services))]
             }
-            7 => vec![Change::Policy(policy, PolicyChange::Delete)],
+            7 => vec![ConfigRequest::Policy(policy, PolicyChange::Delete)],
             8 => vec![self.takes_out()],
             // Both at once, as a file does.
             _ => {
                 let set = self.sets(policy.clone());
                 let given = vec![name(self.random.usize(..SERVICES))];
-                vec![set, Change::Policy(policy, PolicyChange::Give(given))]
+                vec![
+                    set,
+                    ConfigRequest::Policy(policy, PolicyChange::Give(given)),
+                ]
             }
         };
         self.note(format_args!("{changes:?}"));
@@ -46,7 +49,7 @@ impl Turmoil {
         self.expect_answer(answer);
     }
 
-    fn sets(&mut self, policy: PolicyName) -> Change {
+    fn sets(&mut self, policy: PolicyName) -> ConfigRequest {
         let mut change = ConfigChange {
             failure_actions: Some(FailureActionsChange {
                 actions: Some(self.actions()),
@@ -61,14 +64,14 @@ impl Turmoil {
             2 => set.set(RESTART_LIMIT, None),
             _ => {}
         }
-        Change::Policy(policy, PolicyChange::Set(Box::new(change)))
+        ConfigRequest::Policy(policy, PolicyChange::Set(Box::new(change)))
     }
 
-    fn takes_out(&mut self) -> Change {
+    fn takes_out(&mut self) -> ConfigRequest {
         let mut change = ConfigChange::default();
         change.extensions.set(RECOVERY_POLICY, None);
         let name = name(self.random.usize(..SERVICES));
-        Change::Change(name, Box::new(change))
+        ConfigRequest::Change(name, Box::new(change))
     }
 
     /// After a commit.

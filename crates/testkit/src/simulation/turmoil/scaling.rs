@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use relance_engine::command::Change;
+use relance_engine::command::ConfigRequest;
 use relance_policy::{RunId, ServiceId, ServiceRecord};
 use relance_scm::config::{Probe, Secret, StartType};
 use relance_scm::manager::NewService;
@@ -86,7 +86,7 @@ impl Turmoil {
             let mut config = self.scaled();
             config.service_name = name.clone();
             config.display_name = name.as_str().into();
-            Change::Apply(Box::new(NewService {
+            ConfigRequest::Apply(Box::new(NewService {
                 config,
                 password: Secret::new(""),
             }))
