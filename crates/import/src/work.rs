@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use relance_texts::{Message, import};
 
 use crate::command::is_of_windows;
-use crate::draft::{Draft, Given, Origin};
+use crate::draft::{Given, Origin, ServiceDraft};
 use crate::kind::{Kind, decode};
 use crate::report::{FileReport, Lines};
 use crate::syntax::SyntaxError;
+use crate::syntax::node::Entry;
 use crate::{Files, Options, Problem, System};
 
 /// What converters share.
@@ -16,7 +17,7 @@ pub(crate) struct Work<'a> {
     pub(crate) files: &'a dyn Files,
     pub(crate) options: &'a Options,
     pub(crate) reports: Vec<FileReport>,
-    pub(crate) drafts: Vec<Draft>,
+    pub(crate) drafts: Vec<ServiceDraft>,
 }
 
 /// A file that was read.
@@ -95,35 +96,53 @@ impl Work<'_> {
     }
 }
 
-/// A service that is put together from an old configuration. `Place` is what has lines there: a key, an element.
-pub(crate) trait Converter<Place: Copy> {
+/// What stands somewhere in a configuration: a key, an element, or lines themselves.
+pub(crate) trait Place: Copy {
+    /// Its origin, if this is the file that is converted.
+    fn origin(self, file: usize) -> Origin;
+}
+
+impl Place for Lines {
+    fn origin(self, file: usize) -> Origin {
+        Origin { file, lines: self }
+    }
+}
+
+impl Place for &Entry {
+    fn origin(self, file: usize) -> Origin {
+        self.lines().origin(file)
+    }
+}
+
+/// A service that is put together from an old configuration.
+pub(crate) trait Converter {
     /// Where this stands.
-    fn origin(&self, place: Place) -> Origin;
+    fn origin(&self, place: impl Place) -> Origin;
 
     /// The service, and the accounts of all files.
-    fn parts(&mut self) -> (&mut Draft, &mut [FileReport]);
+    fn parts(&mut self) -> (&mut ServiceDraft, &mut [FileReport]);
 
     /// Sets a setting, and says that these lines are it.
-    fn keep(&mut self, place: Place, key: &str, value: impl Into<Given>) {
+    fn keep(&mut self, place: impl Place, key: &str, value: impl Into<Given>) {
         let origin = self.origin(place);
         self.parts().0.set(key, value, Some(origin));
         self.kept(place, key);
     }
 
     /// These lines are this setting.
-    fn kept(&mut self, place: Place, key: &str) {
+    fn kept(&mut self, place: impl Place, key: &str) {
         let Origin { file, lines } = self.origin(place);
         self.parts().1[file].kept(lines, key);
     }
 
     /// These lines are this setting, but something differs.
-    fn changed(&mut self, place: Place, key: &str, note: impl Message) {
+    fn changed(&mut self, place: impl Place, key: &str, note: impl Message) {
         let Origin { file, lines } = self.origin(place);
         self.parts().1[file].changed(lines, key, note);
     }
 
     /// These lines name the log file of a wrapper of Windows; `key` is the setting for such a file.
-    fn log_of_wrapper(&mut self, place: Place, key: &str, path: String, becomes: LogFile) {
+    fn log_of_wrapper(&mut self, place: impl Place, key: &str, path: String, becomes: LogFile) {
         match becomes {
             LogFile::There => return self.keep(place, key, path),
             LogFile::Together => return self.kept(place, "extensions.output"),
@@ -137,7 +156,7 @@ pub(crate) trait Converter<Place: Copy> {
     }
 
     /// These lines are not taken over.
-    fn lost(&mut self, place: Place, why: impl Message) {
+    fn lost(&mut self, place: impl Place, why: impl Message) {
         let Origin { file, lines } = self.origin(place);
         self.parts().1[file].lost(lines, why);
     }

@@ -13,12 +13,12 @@ use relance_scm::settings::{Key, PROBE_DELAY, PROBE_INTERVAL, PROBE_TIMEOUT};
 use relance_texts::{Human, import};
 
 use crate::Problem;
-use crate::draft::{Draft, Origin, service_name};
+use crate::draft::{Origin, ServiceDraft, service_name};
 use crate::recovery::{Before, LIMIT_MAX, delays, written};
 use crate::report::{FileReport, Lines};
 use crate::syntax::node::{Entry, Node, Value};
 use crate::syntax::yaml;
-use crate::work::{Converter, Input, Work, syntax};
+use crate::work::{Converter, Input, Place, Work, syntax};
 
 /// Times of a health check: their key, the setting, and what Docker takes if they are not given.
 const TIMES_OF_HEALTH: [(&str, Key<Duration>, Duration); 3] = [
@@ -95,7 +95,7 @@ fn of_file(
             input,
             paths,
             file,
-            draft: Draft::new(service_name(&entry.key)),
+            draft: ServiceDraft::new(service_name(&entry.key)),
             work: &mut *work,
         }
         .convert();
@@ -125,29 +125,16 @@ struct Service<'a, 'w, 'f> {
     input: &'a Input,
     paths: &'a [String],
     file: usize,
-    draft: Draft,
+    draft: ServiceDraft,
     work: &'w mut Work<'f>,
 }
 
-impl Converter<Lines> for Service<'_, '_, '_> {
-    fn origin(&self, lines: Lines) -> Origin {
-        Origin {
-            file: self.file,
-            lines,
-        }
+impl Converter for Service<'_, '_, '_> {
+    fn origin(&self, place: impl Place) -> Origin {
+        place.origin(self.file)
     }
 
-    fn parts(&mut self) -> (&mut Draft, &mut [FileReport]) {
-        (&mut self.draft, &mut self.work.reports)
-    }
-}
-
-impl Converter<&Entry> for Service<'_, '_, '_> {
-    fn origin(&self, entry: &Entry) -> Origin {
-        self.origin(entry.lines())
-    }
-
-    fn parts(&mut self) -> (&mut Draft, &mut [FileReport]) {
+    fn parts(&mut self) -> (&mut ServiceDraft, &mut [FileReport]) {
         (&mut self.draft, &mut self.work.reports)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use relance_texts::import;
 
 use crate::command::{is_for_shell, is_variable, of_shell, sh_quoted};
-use crate::draft::{Draft, Origin};
+use crate::draft::{Origin, ServiceDraft};
 use crate::work::{Input, Work};
 
 pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) {
@@ -132,7 +132,7 @@ fn job(line: &str, has_user: bool, around: &Around, origin: Origin, work: &mut W
         return;
     }
     let (command, input) = parted(command);
-    let mut draft = Draft::new(name(&command));
+    let mut draft = ServiceDraft::new(name(&command));
     let is_cut = !input.is_empty();
     let command = with_input(command, &input);
     let mut words = of_shell(&command);

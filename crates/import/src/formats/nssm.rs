@@ -9,10 +9,10 @@ use std::time::Duration;
 use relance_texts::import;
 
 use crate::command::{of_program, split};
-use crate::draft::{Draft, Origin, service_name};
+use crate::draft::{Origin, ServiceDraft, service_name};
 use crate::recovery::{Before, LONGEST, written};
 use crate::report::{FileReport, Lines};
-use crate::work::{Converter, Input, Work};
+use crate::work::{Converter, Input, Place, Work};
 
 /// A value of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +92,7 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) {
 struct Service<'a, 'w, 'f> {
     items: &'a [&'a Item],
     file: usize,
-    draft: Draft,
+    draft: ServiceDraft,
     work: &'w mut Work<'f>,
 }
 
@@ -100,12 +100,12 @@ fn service(name: &str, items: &[&Item], file: usize, work: &mut Work<'_>) {
     let mut service = Service {
         items,
         file,
-        draft: Draft::new(service_name(name)),
+        draft: ServiceDraft::new(service_name(name)),
         work,
     };
     if !service.command() {
         for item in items {
-            service.lost(item, import::NO_COMMAND);
+            service.lost(*item, import::NO_COMMAND);
         }
         return;
     }
@@ -118,15 +118,18 @@ fn service(name: &str, items: &[&Item], file: usize, work: &mut Work<'_>) {
     work.drafts.push(draft);
 }
 
-impl Converter<&Item> for Service<'_, '_, '_> {
-    fn origin(&self, item: &Item) -> Origin {
-        Origin {
-            file: self.file,
-            lines: item.lines,
-        }
+impl Place for &Item {
+    fn origin(self, file: usize) -> Origin {
+        self.lines.origin(file)
+    }
+}
+
+impl Converter for Service<'_, '_, '_> {
+    fn origin(&self, place: impl Place) -> Origin {
+        place.origin(self.file)
     }
 
-    fn parts(&mut self) -> (&mut Draft, &mut [FileReport]) {
+    fn parts(&mut self) -> (&mut ServiceDraft, &mut [FileReport]) {
         (&mut self.draft, &mut self.work.reports)
     }
 }

@@ -9,12 +9,12 @@ use std::time::Duration;
 use relance_texts::import;
 
 use crate::Problem;
-use crate::draft::{Draft, Origin, service_name};
+use crate::draft::{Origin, ServiceDraft, service_name};
 use crate::recovery::written;
 use crate::report::{FileReport, Lines};
 use crate::syntax::node::{Entry, Node, Value};
 use crate::syntax::{SyntaxError, literal, yaml};
-use crate::work::{Converter, Input, Work, syntax};
+use crate::work::{Converter, Input, Place, Work, syntax};
 
 /// The default of pm2.
 const KILL_TIMEOUT: Duration = Duration::from_millis(1600);
@@ -172,30 +172,20 @@ struct App<'a, 'w, 'f> {
     is_computed: bool,
     /// How many entries of a dump it stands for.
     number: usize,
-    draft: Draft,
+    draft: ServiceDraft,
     work: &'w mut Work<'f>,
 }
 
-impl Converter<Lines> for App<'_, '_, '_> {
+impl Converter for App<'_, '_, '_> {
     /// Without lines if the file was computed.
-    fn origin(&self, lines: Lines) -> Origin {
-        Origin {
-            file: self.file,
-            lines: if self.is_computed { Lines::NONE } else { lines },
+    fn origin(&self, place: impl Place) -> Origin {
+        if self.is_computed {
+            return Lines::NONE.origin(self.file);
         }
+        place.origin(self.file)
     }
 
-    fn parts(&mut self) -> (&mut Draft, &mut [FileReport]) {
-        (&mut self.draft, &mut self.work.reports)
-    }
-}
-
-impl Converter<&Entry> for App<'_, '_, '_> {
-    fn origin(&self, entry: &Entry) -> Origin {
-        self.origin(entry.lines())
-    }
-
-    fn parts(&mut self) -> (&mut Draft, &mut [FileReport]) {
+    fn parts(&mut self) -> (&mut ServiceDraft, &mut [FileReport]) {
         (&mut self.draft, &mut self.work.reports)
     }
 }
@@ -221,7 +211,7 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
             file,
             is_computed,
             number,
-            draft: Draft::new(service_name(&name)),
+            draft: ServiceDraft::new(service_name(&name)),
             work,
         }
     }

@@ -3,7 +3,7 @@
 use relance_texts::import;
 
 use crate::command::{leading_assignments, of_shell};
-use crate::draft::{Draft, Origin};
+use crate::draft::{Origin, ServiceDraft};
 use crate::report::Lines;
 use crate::work::{Input, Work};
 
@@ -38,7 +38,7 @@ fn process(
     work: &mut Work<'_>,
 ) {
     let origin = Some(Origin { file, lines });
-    let mut draft = Draft::new(name);
+    let mut draft = ServiceDraft::new(name);
     let (variables, command) = leading_assignments(command);
     if command.is_empty() {
         work.report(file).lost(lines, import::NO_COMMAND);
@@ -81,7 +81,7 @@ fn process(
 }
 
 /// The file of variables beside it, which foreman reads, if it is there.
-fn env_file(draft: &mut Draft, input: &Input, origin: Origin, work: &mut Work<'_>) {
+fn env_file(draft: &mut ServiceDraft, input: &Input, origin: Origin, work: &mut Work<'_>) {
     let path = input.path.with_file_name(".env");
     if !path.is_absolute() || !work.is_for_linux() || work.files.read(&path).is_err() {
         return;
@@ -94,7 +94,7 @@ fn env_file(draft: &mut Draft, input: &Input, origin: Origin, work: &mut Work<'_
 }
 
 /// Commands run in the folder of their file.
-pub(super) fn folder(draft: &mut Draft, input: &Input, origin: Option<Origin>) {
+pub(super) fn folder(draft: &mut ServiceDraft, input: &Input, origin: Option<Origin>) {
     if let Some(folder) = input.path.parent().filter(|folder| folder.is_absolute()) {
         draft.set(
             "extensions.working_directory",

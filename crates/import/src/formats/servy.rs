@@ -7,11 +7,11 @@ use relance_texts::import;
 use super::winsw;
 use crate::Problem;
 use crate::command::of_program;
-use crate::draft::{Draft, Origin, service_name};
+use crate::draft::{Origin, ServiceDraft, service_name};
 use crate::recovery::{Before, LIMIT_MAX, delays};
 use crate::report::{FileReport, Lines};
 use crate::syntax::literal;
-use crate::work::{Converter, Input, Work, syntax};
+use crate::work::{Converter, Input, Place, Work, syntax};
 
 /// A key with its text.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Prob
             };
             let name = find("Name").unwrap_or_default();
             Service {
-                draft: Draft::new(service_name(&name)),
+                draft: ServiceDraft::new(service_name(&name)),
                 items: &items,
                 file,
                 work: &mut *work,
@@ -95,19 +95,22 @@ fn services(input: &Input, file: usize, work: &mut Work<'_>) -> Result<Vec<Vec<I
 struct Service<'a, 'w, 'f> {
     items: &'a [Item],
     file: usize,
-    draft: Draft,
+    draft: ServiceDraft,
     work: &'w mut Work<'f>,
 }
 
-impl Converter<&Item> for Service<'_, '_, '_> {
-    fn origin(&self, item: &Item) -> Origin {
-        Origin {
-            file: self.file,
-            lines: item.lines,
-        }
+impl Place for &Item {
+    fn origin(self, file: usize) -> Origin {
+        self.lines.origin(file)
+    }
+}
+
+impl Converter for Service<'_, '_, '_> {
+    fn origin(&self, place: impl Place) -> Origin {
+        place.origin(self.file)
     }
 
-    fn parts(&mut self) -> (&mut Draft, &mut [FileReport]) {
+    fn parts(&mut self) -> (&mut ServiceDraft, &mut [FileReport]) {
         (&mut self.draft, &mut self.work.reports)
     }
 }

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use relance_texts::import;
 
 use crate::Problem;
-use crate::draft::{self, Draft, Origin};
+use crate::draft::{self, Origin, ServiceDraft};
 use crate::kind::Kind;
 use crate::report::Lines;
 use crate::syntax::ini::{self, Entry};
@@ -48,6 +48,11 @@ pub(super) struct Unit {
 }
 
 impl Unit {
+    /// The file of the unit itself, which is read before its drop-ins.
+    pub(super) fn file(&self) -> usize {
+        self.keys.first().map_or(0, |key| key.file)
+    }
+
     /// The last value of a key; an empty one takes the earlier ones back.
     pub(super) fn get(&self, name: &str) -> Option<&Key> {
         let last = self.keys.iter().rev().find(|key| key.entry.key == name)?;
@@ -246,9 +251,9 @@ pub(super) fn service_name(unit: &str) -> String {
 
 /// The drafts that stand for a unit, which may be a template.
 pub(super) fn drafts_of<'a>(
-    drafts: &'a mut [Draft],
+    drafts: &'a mut [ServiceDraft],
     unit: &str,
-) -> impl Iterator<Item = &'a mut Draft> {
+) -> impl Iterator<Item = &'a mut ServiceDraft> {
     let name = service_name(unit);
     drafts.iter_mut().filter(move |draft| {
         draft.name == name || name.ends_with('@') && draft.name.starts_with(&name)

@@ -6,11 +6,11 @@ use relance_texts::import;
 use roxmltree::{Document, Node, ParsingOptions};
 
 use crate::command::of_program;
-use crate::draft::{Draft, Origin, service_name};
+use crate::draft::{Origin, ServiceDraft, service_name};
 use crate::recovery::{Before, written};
 use crate::report::{FileReport, Lines};
 use crate::syntax::{SyntaxError, not_in_format};
-use crate::work::{Converter, Input, Work, syntax};
+use crate::work::{Converter, Input, Place, Work, syntax};
 use crate::{Problem, System};
 
 /// How many elements and texts a file may have; an entity counts each time.
@@ -29,7 +29,7 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Prob
             Service {
                 root,
                 file,
-                draft: Draft::new(service_name(&text_of(root, "id").unwrap_or_default())),
+                draft: ServiceDraft::new(service_name(&text_of(root, "id").unwrap_or_default())),
                 work: &mut *work,
             }
             .convert();
@@ -150,19 +150,22 @@ fn arguments_of(root: Node<'_, '_>, prefix: &str) -> Option<String> {
 struct Service<'a, 'w, 'f> {
     root: Node<'a, 'a>,
     file: usize,
-    draft: Draft,
+    draft: ServiceDraft,
     work: &'w mut Work<'f>,
 }
 
-impl<'n, 'i> Converter<Node<'n, 'i>> for Service<'_, '_, '_> {
-    fn origin(&self, node: Node<'n, 'i>) -> Origin {
-        Origin {
-            file: self.file,
-            lines: lines(node.document(), node),
-        }
+impl Place for Node<'_, '_> {
+    fn origin(self, file: usize) -> Origin {
+        lines(self.document(), self).origin(file)
+    }
+}
+
+impl Converter for Service<'_, '_, '_> {
+    fn origin(&self, place: impl Place) -> Origin {
+        place.origin(self.file)
     }
 
-    fn parts(&mut self) -> (&mut Draft, &mut [FileReport]) {
+    fn parts(&mut self) -> (&mut ServiceDraft, &mut [FileReport]) {
         (&mut self.draft, &mut self.work.reports)
     }
 }

@@ -3,7 +3,7 @@
 use relance_texts::import;
 
 use super::program::{Program, is_true};
-use crate::draft::Draft;
+use crate::draft::ServiceDraft;
 use crate::syntax::ini::Entry;
 use crate::work::Converter;
 
@@ -53,7 +53,7 @@ impl Program<'_, '_, '_> {
     /// supervisord keeps standard error apart by default. So does the service if the output has a place of its own;
     /// if no place is given at all, one log file shows both in the order in which they came.
     pub(super) fn keep_apart(&mut self) {
-        let has_place = |draft: &Draft| {
+        let has_place = |draft: &ServiceDraft| {
             draft.has("extensions.stdout_file") || draft.text("extensions.output") == Some("null")
         };
         let is_said =

@@ -6,12 +6,12 @@ use relance_texts::import;
 
 use super::Placed;
 use super::expand::{Expanded, Expansion};
-use crate::draft::{Draft, Origin, service_name};
+use crate::draft::{Origin, ServiceDraft, service_name};
 use crate::formats::wrapper::{has_references, reference, words, wrapped};
 use crate::recovery::{bounded, written};
 use crate::report::{FileReport, Lines};
 use crate::syntax::ini::{Entry, Section};
-use crate::work::{Converter, Work};
+use crate::work::{Converter, Place, Work};
 
 /// What all programs of a file get from `[supervisord]`.
 const OF_ALL: [&str; 4] = ["environment", "user", "umask", "directory"];
@@ -21,7 +21,7 @@ pub(super) struct Program<'a, 'w, 'f> {
     pub(super) file: usize,
     pub(super) section: &'a Section,
     pub(super) expansion: Expansion<'a>,
-    pub(super) draft: Draft,
+    pub(super) draft: ServiceDraft,
     pub(super) work: &'w mut Work<'f>,
     /// What a shell does before the program.
     pub(super) before: Vec<String>,
@@ -44,7 +44,7 @@ pub(super) fn convert(
         Some(group) if group != name => format!("{group}:{name}"),
         _ => name.to_owned(),
     };
-    let mut draft = Draft::new(service_name(&full_name));
+    let mut draft = ServiceDraft::new(service_name(&full_name));
     let first = number(section.get("numprocs_start")).unwrap_or(0);
     if count > 1 {
         draft.name.push('@');
@@ -150,15 +150,12 @@ fn count(section: &Section, placed: &Placed, work: &mut Work<'_>) -> u64 {
     }
 }
 
-impl Converter<Lines> for Program<'_, '_, '_> {
-    fn origin(&self, lines: Lines) -> Origin {
-        Origin {
-            file: self.file,
-            lines,
-        }
+impl Converter for Program<'_, '_, '_> {
+    fn origin(&self, place: impl Place) -> Origin {
+        place.origin(self.file)
     }
 
-    fn parts(&mut self) -> (&mut Draft, &mut [FileReport]) {
+    fn parts(&mut self) -> (&mut ServiceDraft, &mut [FileReport]) {
         (&mut self.draft, &mut self.work.reports)
     }
 }

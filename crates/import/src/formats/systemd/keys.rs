@@ -9,7 +9,7 @@ use super::service::Service;
 use super::span::{self, Span};
 use super::specifier::Names;
 use super::{Key, Unit, recovery, service_name};
-use crate::draft::{self, Draft};
+use crate::draft::{self, ServiceDraft};
 use crate::recovery::written;
 use crate::work::{Converter, Work};
 
@@ -86,7 +86,7 @@ pub(super) fn convert(
                 is_instance: is_template,
                 user,
             },
-            draft: Draft::new(instance),
+            draft: ServiceDraft::new(instance),
             work: &mut *work,
             before: Vec::new(),
         };

@@ -7,7 +7,7 @@ use relance_texts::import;
 use super::service::Service;
 use super::span::{self, Span};
 use super::{Key, Unit};
-use crate::draft::{Draft, Origin};
+use crate::draft::{Origin, ServiceDraft};
 use crate::recovery::{ACTIONS_MAX, Before, LIMIT_MAX, LONGEST, written};
 use crate::work::Converter;
 
@@ -194,7 +194,7 @@ impl Restarts {
         Duration::from_millis(u64::try_from(delay.as_millis()).unwrap_or(u64::MAX))
     }
 
-    fn actions(&self, draft: &mut Draft) {
+    fn actions(&self, draft: &mut ServiceDraft) {
         let origin = self.origin;
         let delay = |at| self.delay_of(at);
         if !self.after_failures() {
@@ -235,7 +235,7 @@ impl Restarts {
     }
 
     /// Statuses that are followed by a start without being failures.
-    fn again(&self, draft: &mut Draft, codes: &[u8]) {
+    fn again(&self, draft: &mut ServiceDraft, codes: &[u8]) {
         let origin = self.origin;
         draft.set("extensions.restart_on_exit", list(codes), origin);
         if !self.delay.is_zero() {

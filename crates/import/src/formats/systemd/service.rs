@@ -4,25 +4,32 @@ use relance_texts::import;
 
 use super::specifier::Names;
 use super::{Key, Unit};
-use crate::draft::{Draft, Origin};
+use crate::draft::{Origin, ServiceDraft};
 use crate::report::FileReport;
-use crate::work::{Converter, Work};
+use crate::work::{Converter, Place, Work};
 
 /// A unit that is being converted.
 pub(super) struct Service<'a, 'w, 'f> {
     pub(super) unit: &'a Unit,
     pub(super) names: Names<'a>,
-    pub(super) draft: Draft,
+    pub(super) draft: ServiceDraft,
     pub(super) work: &'w mut Work<'f>,
     pub(super) before: Vec<String>,
 }
 
-impl Converter<&Key> for Service<'_, '_, '_> {
-    fn origin(&self, key: &Key) -> Origin {
-        key.origin()
+/// A key knows the file it stands in: that of the unit, or a drop-in.
+impl Place for &Key {
+    fn origin(self, _file: usize) -> Origin {
+        Key::origin(self)
+    }
+}
+
+impl Converter for Service<'_, '_, '_> {
+    fn origin(&self, place: impl Place) -> Origin {
+        place.origin(self.unit.file())
     }
 
-    fn parts(&mut self) -> (&mut Draft, &mut [FileReport]) {
+    fn parts(&mut self) -> (&mut ServiceDraft, &mut [FileReport]) {
         (&mut self.draft, &mut self.work.reports)
     }
 }
