@@ -22,8 +22,16 @@ pub(crate) fn connect_patiently(
     target: &Target,
     patience: Patience,
 ) -> Result<SocketManager, ScmError> {
+    reach(target, patience, |connection| connection)
+}
+
+fn reach(
+    target: &Target,
+    patience: Patience,
+    prepare: fn(Connection) -> Connection,
+) -> Result<SocketManager, ScmError> {
     let sockets = target.sockets().into();
-    let connection = Connection::open(&sockets, patience)?;
+    let connection = prepare(Connection::open(&sockets, patience)?);
     Ok(SocketManager::over(connection, sockets, patience))
 }
 
@@ -39,9 +47,7 @@ pub fn connect_once_started(target: &Target) -> Result<SocketManager, ScmError> 
     } else {
         Patience::UntilStarted
     };
-    let sockets = target.sockets().into();
-    let connection = Connection::open(&sockets, patience)?.for_more();
-    Ok(SocketManager::over(connection, sockets, patience))
+    reach(target, patience, Connection::for_more)
 }
 
 /// Reaches the manager behind a target for somebody who has signed in elsewhere: every request is

@@ -206,35 +206,17 @@ unsafe fn convert_text(zval: *mut Zval) -> Option<RawField> {
 
 /// Converts each item of a list into a list of strings of our own.
 unsafe fn convert_list(zval: *mut Zval) -> Option<RawField> {
-    // SAFETY: `source` keeps the caller's list alive and unchanged while user code runs (anyone who
-    // writes to it then, writes to a copy); `list` is ours.
+    // SAFETY: the zval holds a live array, and `list` is one.
     unsafe {
-        let symbols = &engine().symbols;
-        let mut source = share(zval);
-        let mut list = Zval::array((symbols._zend_new_array)(0));
-        let mut found = Some(RawField::Texts(list));
-        let mut position = 0;
-        let array = source.payload.array;
-        (symbols.zend_hash_internal_pointer_reset_ex)(array, &raw mut position);
-        loop {
-            let item = (symbols.zend_hash_get_current_data_ex)(array, &raw mut position);
-            if item.is_null() {
-                break;
-            }
+        convert_items(zval, RawField::Texts, |list, item, _| {
             match convert_text(dereference(item)) {
-                Some(RawField::Text(mut text)) => {
-                    (symbols.zend_hash_next_index_insert)(list.payload.array, &raw mut text);
+                Some(RawField::Text(text)) => {
+                    push(list, text);
+                    Ok(())
                 }
-                other => {
-                    found = other;
-                    (symbols.zval_ptr_dtor)(&raw mut list);
-                    break;
-                }
+                other => Err(other),
             }
-            (symbols.zend_hash_move_forward_ex)(array, &raw mut position);
-        }
-        (symbols.zval_ptr_dtor)(&raw mut source);
-        found
+        })
     }
 }
 
@@ -243,12 +225,34 @@ const UNFIT: Zval = Zval::scalar(TYPE_FLOAT, 0);
 
 /// Makes a list of our own of the keys and values of an array.
 unsafe fn convert_entries(zval: *mut Zval) -> Option<RawField> {
-    // SAFETY: as in `convert_list`.
+    // SAFETY: the zval holds a live array, and `list` is one.
+    unsafe {
+        convert_items(zval, RawField::Entries, |list, item, key| {
+            let value = convert_entry(dereference(item)).ok_or(None)?;
+            let mut key = key();
+            // An index becomes a text; that calls no user code.
+            (engine().symbols._try_convert_to_string)(&raw mut key);
+            push(list, key);
+            push(list, value);
+            Ok(())
+        })
+    }
+}
+
+/// Makes a list of our own of the items of an array. `convert` is given the list, an item and what reads its key, and
+/// adds to the list; an error of it is what is found instead.
+unsafe fn convert_items(
+    zval: *mut Zval,
+    found: fn(Zval) -> RawField,
+    convert: impl Fn(*mut HashTable, *mut Zval, &dyn Fn() -> Zval) -> Result<(), Option<RawField>>,
+) -> Option<RawField> {
+    // SAFETY: `source` keeps the caller's array alive and unchanged while user code runs (anyone who
+    // writes to it then, writes to a copy); `list` is ours.
     unsafe {
         let symbols = &engine().symbols;
         let mut source = share(zval);
         let mut list = Zval::array((symbols._zend_new_array)(0));
-        let mut found = Some(RawField::Entries(list));
+        let mut answer = Some(found(list));
         let mut position = 0;
         let array = source.payload.array;
         (symbols.zend_hash_internal_pointer_reset_ex)(array, &raw mut position);
@@ -257,22 +261,31 @@ unsafe fn convert_entries(zval: *mut Zval) -> Option<RawField> {
             if item.is_null() {
                 break;
             }
-            let Some(mut value) = convert_entry(dereference(item)) else {
-                (symbols.zval_ptr_dtor)(&raw mut list);
-                found = None;
-                break;
+            let key = || {
+                let mut key = Zval::NULL;
+                (symbols.zend_hash_get_current_key_zval_ex)(
+                    array,
+                    &raw mut key,
+                    &raw const position,
+                );
+                key
             };
-            let mut key = Zval::NULL;
-            (symbols.zend_hash_get_current_key_zval_ex)(array, &raw mut key, &raw const position);
-            // An index becomes a text; that calls no user code.
-            (symbols._try_convert_to_string)(&raw mut key);
-            (symbols.zend_hash_next_index_insert)(list.payload.array, &raw mut key);
-            (symbols.zend_hash_next_index_insert)(list.payload.array, &raw mut value);
+            if let Err(other) = convert(list.payload.array, item, &key) {
+                (symbols.zval_ptr_dtor)(&raw mut list);
+                answer = other;
+                break;
+            }
             (symbols.zend_hash_move_forward_ex)(array, &raw mut position);
         }
         (symbols.zval_ptr_dtor)(&raw mut source);
-        found
+        answer
     }
+}
+
+/// Adds to a list, which then owns the value.
+unsafe fn push(list: *mut HashTable, mut value: Zval) {
+    // SAFETY: the list is live and ours.
+    unsafe { (engine().symbols.zend_hash_next_index_insert)(list, &raw mut value) };
 }
 
 /// The value of an entry, as one of our own; `None` when user code has thrown.
