@@ -14,9 +14,9 @@ const WIDTH: i64 = 1000;
 const LANE: i64 = 44;
 /// Room for the axis below.
 const AXIS: i64 = 26;
-/// Marks of one kind that are nearer to each other than this are one.
+/// Marks of one kind that are nearer to each other than this are drawn as one.
 const NEAR: i64 = 12;
-/// Rows of the table of a drawing.
+/// Most rows of the table below a drawing.
 const TABLE_MAX: usize = 200;
 
 /// What a span of time was like.

@@ -29,7 +29,7 @@ use crate::viewer::Viewer;
 enum Action {
     Start,
     Restart {
-        /// Those that need it, too.
+        /// Whether services that need it are restarted with it.
         dependents: bool,
     },
     /// One by one.

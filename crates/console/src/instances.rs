@@ -66,7 +66,7 @@ impl Folds {
 
     fn is_open(&self, template: &str, shown: usize, text: &str) -> bool {
         let folded = fold_case(template);
-        // Who looks for one of the instances wants to see it.
+        // A text that only instances match opens their group, so that they are seen.
         let is_searched = !text.is_empty() && !folded.contains(text);
         let unasked = shown <= OPEN_MAX || is_searched;
         self.0.get(&folded).copied().unwrap_or(unasked)

@@ -60,8 +60,8 @@ pub(crate) fn decimal(number: f64, digits: usize, lang: Lang) -> String {
     }
 }
 
-/// What stands for the first, second, … piece of markup in the message given to [`rich`]. Text that has
-/// these characters of its own puts markup in the wrong place, and nothing worse.
+/// What stands for the first, second, … piece of markup in the message given to [`rich`]. If a text
+/// has these characters itself, markup appears in the wrong place; that does no harm.
 pub(crate) const SLOTS: [&str; 2] = ["\u{E000}", "\u{E001}"];
 
 /// A sentence with markup inside.

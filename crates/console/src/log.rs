@@ -61,7 +61,7 @@ fn filter(hub: &Hub, form: &Form) -> Result<EventFilter, ScmError> {
     if let Some(name) = form.given("service") {
         let name = ServiceName::new(name)?;
         let found = hub.read(|state| state.find(&name).map(|info| info.id));
-        // A name that is nobody's has no entries; 0 is never an identity.
+        // If there is no such service, nothing is found: no service has the id 0.
         filter.service = Some(found.unwrap_or(ServiceId(0)));
     }
     Ok(filter)
@@ -73,7 +73,7 @@ async fn find(viewer: &Viewer, filter: EventFilter) -> Result<EventPage, ScmErro
         .await
 }
 
-/// Where everything is that somebody asked for.
+/// The address of all entries about something that somebody asked for.
 pub(crate) fn asked_for() -> String {
     format!("/events?{}", query(&[("level", ASKED)]))
 }

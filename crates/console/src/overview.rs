@@ -130,7 +130,7 @@ fn next(state: &State, lang: Lang) -> Markup {
     }
 }
 
-/// The first rows of a part, and the others below a word that unfolds them.
+/// The first rows of a part; the others are folded away below a word.
 fn folded(
     rows: impl Iterator<Item = Markup>,
     word: Words,

@@ -191,10 +191,10 @@ fn frame(viewer: &Viewer, template: &str, back: &str, body: &Markup, code: Statu
     (code, html_page(page)).into_response()
 }
 
-/// What was done, on the page that follows. The script makes a message of it that goes by itself.
+/// What was done, on the page that follows. The script shows it as a message that disappears after a while.
 pub(crate) fn note(viewer: &Viewer, hub: &Hub, query: &Form) -> Markup {
     let told = query.get(TOLD).and_then(Told::read);
-    // An address that somebody else wrote says nothing about what is not there.
+    // The address may be made up: it is not believed about a template that does not exist.
     let told = told.filter(|told| count(hub, &told.template) > 0);
     html! {
         @if let Some(told) = told {

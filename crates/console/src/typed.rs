@@ -82,7 +82,8 @@ pub(crate) fn wrong<T>(
     found
 }
 
-/// The form with one setting as it was, or with any value at all if it was so before.
+/// The form with one setting as it was before. If it was not changed, a name or a command line gets any valid value, and
+/// other settings stay.
 fn without(form: &Form, setting: &str, original: &[(String, String)]) -> Form {
     let is_it = |(name, _): &&(String, String)| setting_of(name) == setting;
     let typed: Vec<_> = form.0.iter().filter(is_it).cloned().collect();

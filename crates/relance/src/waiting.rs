@@ -92,7 +92,7 @@ pub(crate) fn control_and_wait(
     });
     let is_there = |now: ServiceState| [state, ServiceState::Stopped].contains(&now);
     match answer {
-        // What it does after that, for whomever, is no longer this wait.
+        // The wait is over, even if somebody starts the service again now.
         Ok(status) if is_there(status.state) => return query(manager, name),
         Ok(_) => {}
         // The manager died while it waited: the service shows whether it had been told.

@@ -54,16 +54,16 @@ async fn one(viewer: &Viewer, name: &str) -> Result<(), ScmError> {
     viewer
         .with(move |manager, caller| action.carry_out(manager, caller, &asked))
         .await?;
-    // It knows of the restart.
+    // Asked for after the request, so it knows of the restart.
     let hub = viewer.hub().await?;
     let back = tokio::time::timeout(PATIENCE, runs_again(&hub, &name, before));
     let info = back.await.unwrap_or_else(|_| Err(not_back(&name)))?;
     stays_up(&hub, &name, &info).await
 }
 
-/// A program runs as soon as it has a process. Whether it is of any use shows a moment later.
+/// A program runs as soon as it has a process. Whether it stays up shows a moment later.
 async fn stays_up(hub: &Hub, name: &ServiceName, info: &ServiceInfo) -> Result<(), ScmError> {
-    // What its own setting asks for is over when it runs.
+    // The time of its own setting has passed when it is RUNNING.
     let watched = WATCHED.saturating_sub(info.config.extensions.get(READY_AFTER));
     if info.config.kind != ServiceKind::Program || watched.is_zero() {
         return Ok(());

@@ -93,7 +93,7 @@ struct Drawing<'a> {
     window: &'a Window,
     lang: Lang,
     lane: Lane,
-    /// What it is like since when; nothing while that is not known, or it did not exist.
+    /// Its state since `from`; `None` while that is not known, or the service did not exist.
     now: Option<SpanKind>,
     from: i64,
     /// It has ended badly, and its stop is still to come.
@@ -108,7 +108,7 @@ impl<'a> Drawing<'a> {
         let is_known_later = entries.iter().any(|entry| {
             entered(entry).is_some() || matches!(entry.event(), Some(Event::Installed { .. }))
         });
-        // Nothing before and nothing inside: as it is now.
+        // No entry before the window or inside it says anything: it was as it is now.
         let as_now = match (around.is_up_now, around.has_failed_now) {
             (true, _) => SpanKind::Up,
             (false, true) => SpanKind::Failed,

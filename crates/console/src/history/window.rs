@@ -66,7 +66,7 @@ impl Window {
         self.to - self.from
     }
 
-    /// The query of a window of this length that ends there; in the future it is the one that ends now.
+    /// The query of a window of this length that ends at `end`, or now if `end` is in the future.
     fn link(action: &str, name: &str, length: usize, end: Option<i64>) -> String {
         let end = end.filter(|end| *end < now_ms());
         let end = end.map(|end| end.to_string()).unwrap_or_default();
@@ -74,7 +74,7 @@ impl Window {
         format!("{action}?{query}")
     }
 
-    /// Where its middle stays when it is that long; one that ends now goes on doing so.
+    /// The end of a window of that length with the same middle; `None` for one that ends now, which stays so.
     fn zoomed(&self, length: usize) -> Option<i64> {
         let middle = self.from + self.len() / 2;
         (!self.is_live).then(|| middle + LENGTHS[length].1 / 2)

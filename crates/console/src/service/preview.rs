@@ -131,7 +131,7 @@ fn steps(config: &ServiceConfig, count: u32, lang: Lang) -> Markup {
     }
 }
 
-/// After how many failures beyond its list a delay that grows has grown as far as it does.
+/// After how many failures beyond the list a growing delay has reached its maximum.
 fn growing_steps(config: &ServiceConfig) -> u32 {
     if config.extensions.get(BACKOFF).is_none() {
         return 0;

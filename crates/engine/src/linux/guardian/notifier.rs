@@ -1,6 +1,6 @@
-//! The notifier: the notifier people what happens to services. It runs while its file of targets exists,
-//! and is started again when it ends. It keeps everything that it must not lose in a file of its own, so nothing
-//! is handed over.
+//! The notifier's process, which tells people what happens to services. It runs while its file of targets exists,
+//! and is started again when it ends. Everything that it must not lose is in a file of its own, so nothing is handed
+//! over.
 
 use std::io;
 use std::os::fd::AsFd;

@@ -7,7 +7,7 @@ use rustix::process::{Resource, getrlimit};
 use super::super::spawn::{SpawnError, SpawnStage};
 use super::{Guardian, Run};
 
-/// Of a run: its control channel, or a pidfd once it was taken over, and its output. In the engine as many.
+/// Descriptors of a run: its control channel, or a pidfd once it was taken over, and its output. The engine has as many.
 const FOR_A_RUN: usize = 2;
 /// The sockets for what a run says of itself, where it has them.
 const FOR_SIGNS_MAX: usize = 2;

@@ -121,7 +121,7 @@ impl Guardian {
         self.ended = Some(EXIT_CANNOT_START);
     }
 
-    /// Clients are served from this folder now, so every name in it is ours.
+    /// Clients are served from this folder now, so every process that it names is ours.
     pub(super) fn settle(&mut self) {
         self.setup.is_copy = false;
         if let Err(error) = place::settle(self.state_folder()) {

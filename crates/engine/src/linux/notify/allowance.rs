@@ -5,15 +5,15 @@ use relance_policy::Notice;
 
 use super::Message;
 
-/// So many wishes are granted ...
-const WISHES: u32 = 100;
+/// So many changes are taken ...
+const CHANGES_MAX: u32 = 100;
 /// ... in each of these times.
 const PERIOD_NS: u64 = 60 * 1_000_000_000;
 
 /// What a run may still say.
 #[derive(Debug, Default)]
 pub(super) struct Allowance {
-    /// It was already logged that something is not given.
+    /// It was already logged that something is refused.
     refused: bool,
     spent: u32,
     since_ns: u64,
@@ -31,7 +31,7 @@ impl Allowance {
             Notice::Refused(_) => !std::mem::replace(&mut self.refused, true),
             Notice::Extend(_) | Notice::Watchdog(_) | Notice::Error(_) => {
                 self.spent = self.spent.saturating_add(1);
-                self.spent <= WISHES
+                self.spent <= CHANGES_MAX
             }
         });
     }

@@ -20,7 +20,7 @@ use crate::text::now;
 /// Whether a play can go on.
 pub(super) type Played<T = ()> = Result<T, CommandFailure>;
 
-/// How long anything may take that should come at once, or after a delay of a second.
+/// How long to wait for what should happen at once, or after a delay of a second.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Column in which explanations stand.
 const INDENT: usize = 12;
