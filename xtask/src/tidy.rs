@@ -3,6 +3,7 @@
 //! Each file of `tidy` holds one kind of rule and gives sentences that say where it is broken.
 
 mod circles;
+mod decisions;
 mod directions;
 mod functions;
 mod layers;
@@ -30,6 +31,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     problems.extend(planted::check(&files));
     problems.extend(texts::check(&files));
     problems.extend(prose::check(&files));
+    problems.extend(decisions::check(&files));
     problems.extend(map::check(root)?);
     problems.extend(directions::check(root)?);
     problems.extend(layers::check(&files));
