@@ -93,10 +93,10 @@ doctor-due = { $action } is due in { $seconds } s, after failure { $count }
 ## Traps of recovery settings, also for `relance failure`
 
 doctor-no-reset-period = with a reset period of 0 every failure is the first, and the later actions are never used (R14)
-doctor-no-reset-period-do = give the list again with a period: { $change } --actions LIST --reset 86400
+doctor-no-reset-period-do = give the list again with a period: { $change } --actions LIST --reset 1d
 doctor-error-stops = it has recovery actions, and a stop with an error code does not count as a failure (R3)
 doctor-restart-storm = its last action restarts it without end and almost without a pause (R21)
-doctor-restart-storm-do = give the last action a delay: { $change } --actions LIST --reset 86400
+doctor-restart-storm-do = give the last action a delay: { $change } --actions LIST --reset 1d
 doctor-backoff-unused = the back-off is never used: the last action is not a restart, or waits for nothing (X80)
 doctor-backoff-unused-do = let the list end with a restart that waits ({ $change } --actions restart/1s), or give linear a step (--backoff linear/10s)
 doctor-backoff-at-maximum = the back-off is never used: the last action waits for the longest time that --backoff-max allows (X80)
@@ -107,7 +107,7 @@ doctor-rule-never = rule { $number } by cause (--on) never decides anything: an 
 doctor-rule-never-do = put it before the wider rule, or take it out; relance explain X85 says what is never a failure
 doctor-reset-in-delay = a restart waits as long as the reset period, and the failure after it is the first again (R13)
 doctor-reset-in-run = with its last run, a restart takes as long as the reset period, and the failure after it is the first again (R13)
-doctor-longer-period-do = make the period longer than each delay and the usual run together: { $change } --actions LIST --reset 86400
+doctor-longer-period-do = make the period longer than each delay and the usual run together: { $change } --actions LIST --reset 1d
 doctor-no-command = a program is to be run after a failure, and none is given (R43)
 doctor-ends-with-nothing = the list ends with no action: after that it stays down until somebody starts it (R22)
 doctor-reboot = it reboots the machine, if the daemon's settings allow it (R46)

@@ -69,6 +69,7 @@ error-no-answer = the service manager did not answer in time; look at the servic
 error-no-capability = "{ $text }" is not a capability; write names like net_bind_service,chown (capabilities(7)), or none
 error-no-delay = "{ $text }" is not a delay; write { $examples }, or milliseconds from 0 to { $most }
 error-no-event = there is no event { $number }; old entries are removed
+error-no-rule = there is no rule "{ $id }"; ids are like R8.5, and docs/rules lists all rules
 error-no-event-id = "{ $text }" is not an event id; use numbers like 7031
 error-no-extension = extensions have no "{ $key }"; use { $keys }
 error-no-group = there is no group "{ $name }" on this machine; create it or name another

@@ -48,10 +48,10 @@ why-restart-waits-stop = it starts again once it has stopped, however long that 
 why-scheduled = Its schedule starts it: { $schedule }.
 why-queued-start = Its schedule came while it ran; it is started once it has stopped (X74).
 # Of another service, which this one waits for.
-why-needs-starting = It needs { $name }, which has been starting for { $time } and has not said that it runs (X114): relance why { $name } says what it lacks.
+why-needs-starting = It needs { $name }, which has been starting for { $time } and has not said that it runs: relance why { $name } says what it lacks (X114).
 why-needs-stopped = It needs { $name }, which does not run: relance why { $name } says why.
 why-needed-down = { $needed }, which it needs, has been down for { $ago }: until it is back, ends of this service do not count (X70).
-why-held = { $needed }, which it needs, is down; since { $ago } it is held, and it starts when { $needed } is back (X70): relance why { $needed } says what is wrong there, relance stop { $name } ends the wait.
+why-held = { $needed }, which it needs, is down; since { $ago } it is held, and it starts when { $needed } is back: relance why { $needed } says what is wrong there, relance stop { $name } ends the wait (X70).
 why-held-starts = { $needed }, which it needs, is back; it starts in { $time } (X70).
 
 ## How its last run ended
@@ -89,19 +89,19 @@ why-code-own = its own error code { $code } (1066)
 why-failure-crashed-stopping = That is the { $number } failure, although a stop was requested: STOPPED was never reported (R8.2).
 why-failure-crashed = That is the { $number } failure: a process that ends without reporting STOPPED has failed, whatever its exit status (R1, R2).
 why-failure-error-stop = That is the { $number } failure: stops with an error count, because failure actions on non-crash failures are on (R3).
-why-no-failure-script = That is not a failure, although the script ended with an error: it reported STOPPED without an error (R8.4); to have such ends recovered, set win32service.errors_are_failures=1 in PHP's ini.
+why-no-failure-script = That is not a failure, although the script ended with an error: it reported STOPPED without an error; to have such ends recovered, set win32service.errors_are_failures=1 in PHP's ini (R8.4).
 why-no-failure-clean = That is not a failure: it reported STOPPED without an error (R8.4).
 why-failure-start-overdue = That is the { $number } failure: a start that misses its deadline has failed (X16).
 why-no-failure-stop-overdue = That is not a failure: it was asked to stop (X16).
 why-no-failure-status = That is not a failure: a program that ends with exit status 0 has done its work (X1).
-why-no-failure-background = That is not a failure by itself (X1), but its other processes were killed: a program that goes into the background cannot be kept running. Have it stay in the foreground, like nginx -g 'daemon off;', redis-server --daemonize no or php-fpm --nodaemonize; in a script write exec before the last command (X63).
-why-no-failure-clean-status = That is not a failure: it reported STOPPED without an error (R8.4), although its process then ended with exit status { $status }. To have such ends recovered, set win32service.errors_are_failures=exit_status in PHP's ini; or win32_set_service_exit_mode(false) in the script, and relance failure NAME --on-error-stop.
-why-no-failure-connect = A start that fails is not a failure and is not tried again (R8.8). It is configured as a service, which must call win32_start_service_ctrl_dispatcher; a command that does not is a program: delete { $name } and create it with --kind program.
-why-no-failure-flag = That is not a failure, because failure actions on non-crash failures are off (R8.5); to have such stops recovered: relance failure { $name } --on-error-stop (in PHP: 'recovery_enabled' => true).
-why-no-failure-actions = That is not a failure, because no recovery actions are configured (R5); to configure them: relance failure { $name } --actions restart/60000 --reset 86400.
+why-no-failure-background = That is not a failure by itself, but its other processes were killed: a program that goes into the background cannot be kept running. Have it stay in the foreground, like nginx -g 'daemon off;', redis-server --daemonize no or php-fpm --nodaemonize; in a script write exec before the last command (X1, X63).
+why-no-failure-clean-status = That is not a failure: it reported STOPPED without an error, although its process then ended with exit status { $status }. To have such ends recovered, set win32service.errors_are_failures=exit_status in PHP's ini; or win32_set_service_exit_mode(false) in the script, and relance failure NAME --on-error-stop (R8.4).
+why-no-failure-connect = A start that fails is not a failure and is not tried again. It is configured as a service, which must call win32_start_service_ctrl_dispatcher; a command that does not is a program: delete { $name } and create it with --kind program (R8.8).
+why-no-failure-flag = That is not a failure, because failure actions on non-crash failures are off; to have such stops recovered: relance failure { $name } --on-error-stop (in PHP: 'recovery_enabled' => true) (R8.5).
+why-no-failure-actions = That is not a failure, because no recovery actions are configured; to configure them: relance failure { $name } --actions restart/1m --reset 1d (R5).
 why-no-failure-requested = That is not a failure: a program that was asked to stop may end as it likes.
 why-failure-start = That is the { $number } failure: starts that fail count for this service (X14).
-why-no-failure-start = A start that fails is not a failure and is not tried again (R8.8, R8.9, R35); to have such starts retried: relance config { $name } --retry-failed-starts.
+why-no-failure-start = A start that fails is not a failure and is not tried again; to have such starts retried: relance config { $name } --retry-failed-starts (R8.8, R8.9, R35).
 why-no-failure-terminated = That is not a failure.
 why-no-failure-recycled = That is not a failure: this exit status asks for a new start (restart on exit).
 why-failure-recycled = That is the { $number } failure: this exit status asks for a new start, and has done so more often than its limit allows (X11).
@@ -143,10 +143,10 @@ why-windows-clean = { $name } is STOPPED and said that all was well, which is no
 why-windows-crashed = { $name } is STOPPED because its process ended without saying so, which is a failure (R1).
 why-windows-running = { $name } is { $state }, process { $process }.
 why-windows-counts = { $name } has STOPPED with { $code }, which counts as a failure, because the flag is set (R8.5).
-why-windows-counts-not = { $name } has STOPPED with { $code }, which counts only with the flag for stops with errors (R3); relance failure --on-error-stop sets it.
+why-windows-counts-not = { $name } has STOPPED with { $code }, which counts only with the flag for stops with errors; relance failure --on-error-stop sets it (R3).
 why-windows-host-waits = { $name } is PAUSED: its program has ended, and relance host, process { $process }, starts it again. relance continue { $name } starts it at once, relance stop { $name } ends that.
 why-windows-host-ended = { $name } has STOPPED with { $code }. relance host recovers its program and has ended: nothing more follows from it.
-why-windows-host-gave-up = It gave up after too many restarts (X83): relance start { $name } begins again.
+why-windows-host-gave-up = It gave up after too many restarts: relance start { $name } begins again (X83).
 why-windows-host-pending = { $action } follows in { $time }, from relance host.
 why-windows-code-own = its own error code { $code }
 why-windows-deleted = It will be deleted when it has stopped and nobody holds it open.

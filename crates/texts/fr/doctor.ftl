@@ -93,10 +93,10 @@ doctor-due = { $action } aura lieu dans { $seconds } s, après l’échec { $cou
 ## Pièges des réglages de récupération, aussi pour `relance failure`
 
 doctor-no-reset-period = avec une période de remise à zéro de 0, chaque échec est le premier, et les actions suivantes ne servent jamais (R14)
-doctor-no-reset-period-do = redonnez la liste avec une période : { $change } --actions LISTE --reset 86400
+doctor-no-reset-period-do = redonnez la liste avec une période : { $change } --actions LISTE --reset 1d
 doctor-error-stops = il a des actions de récupération, et un arrêt avec un code d’erreur ne compte pas comme un échec (R3)
 doctor-restart-storm = sa dernière action le redémarre sans fin et presque sans pause (R21)
-doctor-restart-storm-do = donnez un délai à la dernière action : { $change } --actions LISTE --reset 86400
+doctor-restart-storm-do = donnez un délai à la dernière action : { $change } --actions LISTE --reset 1d
 doctor-backoff-unused = les délais croissants ne servent jamais : la dernière action n’est pas un redémarrage, ou n’attend pas (X80)
 doctor-backoff-unused-do = terminez la liste par un redémarrage qui attend ({ $change } --actions restart/1s), ou donnez un pas à linear (--backoff linear/10s)
 doctor-backoff-at-maximum = les délais croissants ne servent jamais : la dernière action attend déjà autant que --backoff-max le permet (X80)
@@ -107,7 +107,7 @@ doctor-rule-never = la règle { $number } par cause (--on) ne décide jamais rie
 doctor-rule-never-do = placez-la avant la règle plus large, ou retirez-la ; relance explain X85 dit ce qui n’est jamais un échec
 doctor-reset-in-delay = un redémarrage attend aussi longtemps que la période de remise à zéro, et l’échec suivant est de nouveau le premier (R13)
 doctor-reset-in-run = avec sa dernière exécution, un redémarrage prend aussi longtemps que la période de remise à zéro, et l’échec suivant est de nouveau le premier (R13)
-doctor-longer-period-do = prenez une période plus longue que chaque délai et l’exécution habituelle réunis : { $change } --actions LISTE --reset 86400
+doctor-longer-period-do = prenez une période plus longue que chaque délai et l’exécution habituelle réunis : { $change } --actions LISTE --reset 1d
 doctor-no-command = un programme doit être exécuté après un échec, et aucun n’est donné (R43)
 doctor-ends-with-nothing = la liste se termine sans action : ensuite il reste arrêté jusqu’à ce que quelqu’un le démarre (R22)
 doctor-reboot = il redémarre la machine, si les réglages du démon le permettent (R46)

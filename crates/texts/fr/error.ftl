@@ -68,6 +68,7 @@ error-no-answer = le gestionnaire de services n’a pas répondu à temps ; rega
 error-no-capability = « { $text } » n’est pas une capacité ; écrivez des noms comme net_bind_service,chown (capabilities(7)), ou none
 error-no-delay = « { $text } » n’est pas un délai ; écrivez { $examples }, ou des millisecondes de 0 à { $most }
 error-no-event = il n’y a pas d’événement { $number } ; les anciennes entrées sont supprimées
+error-no-rule = il n’y a pas de règle « { $id } » ; les numéros sont comme R8.5, et docs/rules donne toutes les règles
 error-no-event-id = « { $text } » n’est pas un numéro d’événement ; utilisez des nombres comme 7031
 error-no-extension = les extensions n’ont pas de « { $key } » ; utilisez { $keys }
 error-no-group = il n’y a pas de groupe « { $name } » sur cette machine ; créez-le ou indiquez-en un autre

@@ -45,10 +45,10 @@ why-restart-waits-stop = il démarre de nouveau dès qu’il s’est arrêté, q
 why-scheduled = Son horaire le démarre : { $schedule }.
 why-queued-start = L’heure de son horaire est venue alors qu’il tournait ; il est démarré dès qu’il s’est arrêté (X74).
 # D’un autre service, que celui-ci attend.
-why-needs-starting = Il a besoin de { $name }, qui démarre depuis { $time } et n’a pas annoncé qu’il tourne (X114) : relance why { $name } dit ce qui lui manque.
+why-needs-starting = Il a besoin de { $name }, qui démarre depuis { $time } et n’a pas annoncé qu’il tourne : relance why { $name } dit ce qui lui manque (X114).
 why-needs-stopped = Il a besoin de { $name }, qui ne tourne pas : relance why { $name } dit pourquoi.
 why-needed-down = { $needed }, dont il a besoin, est arrêté depuis { $ago } : jusqu’à son retour, les fins de ce service ne comptent pas (X70).
-why-held = { $needed }, dont il a besoin, est arrêté ; il attend depuis { $ago } et démarre au retour de { $needed } (X70) : relance why { $needed } dit ce qui ne va pas là, relance stop { $name } met fin à l’attente.
+why-held = { $needed }, dont il a besoin, est arrêté ; il attend depuis { $ago } et démarre au retour de { $needed } : relance why { $needed } dit ce qui ne va pas là, relance stop { $name } met fin à l’attente (X70).
 why-held-starts = { $needed }, dont il a besoin, est de retour ; il démarre dans { $time } (X70).
 
 ## La fin de sa dernière exécution
@@ -84,19 +84,19 @@ why-code-own = son propre code d’erreur { $code } (1066)
 why-failure-crashed-stopping = C’est le { $number } échec, malgré la demande d’arrêt : STOPPED n’a jamais été annoncé (R8.2).
 why-failure-crashed = C’est le { $number } échec : un processus qui se termine sans annoncer STOPPED a échoué, quel que soit son code de sortie (R1, R2).
 why-failure-error-stop = C’est le { $number } échec : les arrêts avec erreur comptent, car les actions pour les arrêts avec erreur sont activées (R3).
-why-no-failure-script = Ce n’est pas un échec, bien que le script se soit terminé par une erreur : il a annoncé STOPPED sans erreur (R8.4) ; pour que de telles fins soient récupérées, mettez win32service.errors_are_failures=1 dans le php.ini.
+why-no-failure-script = Ce n’est pas un échec, bien que le script se soit terminé par une erreur : il a annoncé STOPPED sans erreur ; pour que de telles fins soient récupérées, mettez win32service.errors_are_failures=1 dans le php.ini (R8.4).
 why-no-failure-clean = Ce n’est pas un échec : il a annoncé STOPPED sans erreur (R8.4).
 why-failure-start-overdue = C’est le { $number } échec : un démarrage qui dépasse sa limite a échoué (X16).
 why-no-failure-stop-overdue = Ce n’est pas un échec : on lui avait demandé de s’arrêter (X16).
 why-no-failure-status = Ce n’est pas un échec : un programme qui se termine avec le code de sortie 0 a fait son travail (X1).
-why-no-failure-background = Ce n’est pas un échec en soi (X1), mais ses autres processus ont été tués : un programme qui passe en arrière-plan ne peut pas être surveillé. Faites-le rester au premier plan, comme nginx -g 'daemon off;', redis-server --daemonize no ou php-fpm --nodaemonize ; dans un script, écrivez exec devant la dernière commande (X63).
-why-no-failure-clean-status = Ce n’est pas un échec : il a annoncé STOPPED sans erreur (R8.4), bien que son processus se soit ensuite terminé avec le code de sortie { $status }. Pour que de telles fins soient récupérées, mettez win32service.errors_are_failures=exit_status dans le php.ini ; ou win32_set_service_exit_mode(false) dans le script, et relance failure NOM --on-error-stop.
-why-no-failure-connect = Un démarrage qui échoue ne compte pas comme échec et n’est pas retenté (R8.8). Il est configuré comme service, et doit appeler win32_start_service_ctrl_dispatcher ; une commande qui ne le fait pas est un programme : supprimez { $name } et créez-le avec --kind program.
-why-no-failure-flag = Ce n’est pas un échec, car les actions pour les arrêts avec erreur sont désactivées (R8.5) ; pour que de tels arrêts soient récupérés : relance failure { $name } --on-error-stop (en PHP : 'recovery_enabled' => true).
-why-no-failure-actions = Ce n’est pas un échec, car aucune action de récupération n’est configurée (R5) ; pour en configurer : relance failure { $name } --actions restart/60000 --reset 86400.
+why-no-failure-background = Ce n’est pas un échec en soi, mais ses autres processus ont été tués : un programme qui passe en arrière-plan ne peut pas être surveillé. Faites-le rester au premier plan, comme nginx -g 'daemon off;', redis-server --daemonize no ou php-fpm --nodaemonize ; dans un script, écrivez exec devant la dernière commande (X1, X63).
+why-no-failure-clean-status = Ce n’est pas un échec : il a annoncé STOPPED sans erreur, bien que son processus se soit ensuite terminé avec le code de sortie { $status }. Pour que de telles fins soient récupérées, mettez win32service.errors_are_failures=exit_status dans le php.ini ; ou win32_set_service_exit_mode(false) dans le script, et relance failure NOM --on-error-stop (R8.4).
+why-no-failure-connect = Un démarrage qui échoue ne compte pas comme échec et n’est pas retenté. Il est configuré comme service, et doit appeler win32_start_service_ctrl_dispatcher ; une commande qui ne le fait pas est un programme : supprimez { $name } et créez-le avec --kind program (R8.8).
+why-no-failure-flag = Ce n’est pas un échec, car les actions pour les arrêts avec erreur sont désactivées ; pour que de tels arrêts soient récupérés : relance failure { $name } --on-error-stop (en PHP : 'recovery_enabled' => true) (R8.5).
+why-no-failure-actions = Ce n’est pas un échec, car aucune action de récupération n’est configurée ; pour en configurer : relance failure { $name } --actions restart/1m --reset 1d (R5).
 why-no-failure-requested = Ce n’est pas un échec : un programme auquel on a demandé de s’arrêter peut se terminer comme il veut.
 why-failure-start = C’est le { $number } échec : les démarrages qui échouent comptent pour ce service (X14).
-why-no-failure-start = Un démarrage qui échoue ne compte pas comme échec et n’est pas retenté (R8.8, R8.9, R35) ; pour que de tels démarrages soient retentés : relance config { $name } --retry-failed-starts.
+why-no-failure-start = Un démarrage qui échoue ne compte pas comme échec et n’est pas retenté ; pour que de tels démarrages soient retentés : relance config { $name } --retry-failed-starts (R8.8, R8.9, R35).
 why-no-failure-terminated = Ce n’est pas un échec.
 why-no-failure-recycled = Ce n’est pas un échec : ce code de sortie demande un redémarrage (redémarrage selon le code de sortie).
 why-failure-recycled = C’est le { $number } échec : ce code de sortie demande un redémarrage, et l’a fait plus souvent que sa limite ne le permet (X11).
@@ -138,10 +138,10 @@ why-windows-clean = { $name } est arrêté (STOPPED) et a annoncé que tout alla
 why-windows-crashed = { $name } est arrêté (STOPPED) parce que son processus s’est terminé sans l’annoncer, ce qui est un échec (R1).
 why-windows-running = { $name } est { $state }, processus { $process }.
 why-windows-counts = { $name } s’est arrêté (STOPPED) avec { $code }, ce qui compte comme échec, car les arrêts avec erreur comptent (R8.5).
-why-windows-counts-not = { $name } s’est arrêté (STOPPED) avec { $code }, ce qui ne compte que si les arrêts avec erreur comptent (R3) ; relance failure --on-error-stop le règle ainsi.
+why-windows-counts-not = { $name } s’est arrêté (STOPPED) avec { $code }, ce qui ne compte que si les arrêts avec erreur comptent ; relance failure --on-error-stop le règle ainsi (R3).
 why-windows-host-waits = { $name } est PAUSED : son programme s’est terminé, et relance host, processus { $process }, va le redémarrer. relance continue { $name } le démarre tout de suite, relance stop { $name } y met fin.
 why-windows-host-ended = { $name } s’est arrêté (STOPPED) avec { $code }. relance host récupère son programme et s’est terminé : il ne fera plus rien.
-why-windows-host-gave-up = Il a abandonné après trop de redémarrages (X83) : relance start { $name } recommence.
+why-windows-host-gave-up = Il a abandonné après trop de redémarrages : relance start { $name } recommence (X83).
 why-windows-host-pending = Action dans { $time }, par relance host : { $action }.
 why-windows-code-own = son propre code d’erreur { $code }
 why-windows-deleted = Il sera supprimé une fois arrêté, quand plus personne ne le tiendra ouvert.

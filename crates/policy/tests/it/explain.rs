@@ -85,7 +85,7 @@ fn an_error_stop_without_the_flag_says_what_was_missing() {
         &[
             "mailer is STOPPED.",
             "Run 1.1 ended 0 s ago: it stopped with its own error code 7 (1066).",
-            "That is not a failure, because failure actions on non-crash failures are off (R8.5); to have such stops recovered: relance failure mailer --on-error-stop (in PHP: 'recovery_enabled' => true).",
+            "That is not a failure, because failure actions on non-crash failures are off; to have such stops recovered: relance failure mailer --on-error-stop (in PHP: 'recovery_enabled' => true) (R8.5).",
         ],
     );
 }
@@ -125,7 +125,7 @@ fn the_other_reasons() {
             ..CASE
         },
         "start, stopped 5",
-        "no recovery actions are configured (R5)",
+        "--actions restart/1m --reset 1d (R5).",
     );
     has(
         &Case {

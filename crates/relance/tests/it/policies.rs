@@ -137,7 +137,7 @@ fn x104_the_advice_about_settings_of_a_policy_names_the_policy() {
         &[&["policy", "set", "workers"], &list[..]].concat(),
     );
     create(&daemon, "one", &["--policy", "workers"]);
-    let advice = "relance policy set workers --actions LIST --reset 86400";
+    let advice = "relance policy set workers --actions LIST --reset 1d";
     for words in [&["failure", "one"][..], &["doctor"]] {
         let output = daemon.relance(words);
         let said = String::from_utf8_lossy(&output.stdout);

@@ -171,7 +171,7 @@ fn recovery(info: &ServiceInfo, around: &Surroundings<'_>) -> Vec<Finding> {
                     doctor::NO_ACTIONS,
                     doctor::Run {
                         command: format!(
-                            "{} --actions restart/1000/restart/60000 --reset 86400",
+                            "{} --actions restart/1s/restart/1m --reset 1d",
                             traps::change(config)
                         ),
                     },
