@@ -11,7 +11,7 @@
 //! they came in, `likes` their language and colours. `document` and `layout` are the frame around a page,
 //! `reply` is an answer, an error page too. `hub` holds what a viewer may see, kept up to date by one watch;
 //! `services` is the table, `service` the pages of one service (`tab` names them), `create` a new one, `log`
-//! the events, `history` the time lines, `metrics` and `api_page` are for operations. `lang` holds the two
+//! the events, `history` the time lines, `rules` the rulebook, `metrics` and `api_page` are for operations. `lang` holds the two
 //! languages, `lacking` what Windows' manager does not have.
 
 #![forbid(unsafe_code)]
@@ -55,6 +55,7 @@ mod policy_links;
 mod policy_words;
 mod reply;
 mod row;
+mod rules;
 mod said;
 mod scale;
 mod script;

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use relance_client::ServiceManager;
-use relance_scm::event::{EventLevel, meaning};
+use relance_scm::event::{EventLevel, EventSource, meaning};
 use relance_scm::event_log::{By, EventFilter, EventPage, LogEntry};
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{ScmError, ServiceId, ServiceName, Win32Error};
@@ -19,6 +19,7 @@ use crate::lang::Lang;
 use crate::layout::{self, Page, Place};
 use crate::policy_links;
 use crate::reply::{Answer, page as html_page};
+use crate::rules;
 use crate::stream::{Closed, Message, Sender, respond};
 use crate::time;
 use crate::viewer::Viewer;
@@ -266,7 +267,9 @@ pub(crate) async fn event(viewer: Viewer, Path(number): Path<u64>) -> Answer<Res
 }
 
 fn explanation(entry: &LogEntry, lang: Lang) -> Markup {
-    let texts = meaning(entry.event_id);
+    // An application's own entry may have any number.
+    let is_ours = entry.source != EventSource::Application;
+    let texts = meaning(entry.event_id).filter(|_| is_ours);
     html! {
         section.card {
             @if let Some(cause) = entry.details.cause_sentence() {
@@ -281,6 +284,7 @@ fn explanation(entry: &LogEntry, lang: Lang) -> Markup {
                 p { (means.of(lang)) }
                 h2 { (console::WHAT_TO_DO.of(lang)) }
                 p { (to_do.of(lang)) }
+                (rules::about(entry.event_id, lang))
             }
         }
     }

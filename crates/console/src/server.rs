@@ -27,7 +27,7 @@ use crate::seats::Seat;
 use crate::viewer::{self, Viewer};
 use crate::{
     api_page, assets, control, create, history, listen, log, metrics, overview, policies, reply,
-    scale, service, services, sign_in,
+    rules, scale, service, services, sign_in,
 };
 
 /// Carries the [`Setup`] from the guardian to the console.
@@ -143,6 +143,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/events/export", get(log::export))
         .route("/events/{number}", get(log::event))
         .route("/stream/events", get(log::stream))
+        .route("/rules/{id}", get(rules::page))
         .route("/history", get(history::page))
         .route("/stream/history", get(history::stream))
         .route("/signin", get(sign_in::page).post(sign_in::sign_in))

@@ -23,7 +23,7 @@
 
 mod parse;
 
-pub use parse::{Mistake, parse};
+pub use parse::{Mistake, is_id, parse};
 
 /// A page of the rulebook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub struct Rule<'a> {
     pub id: &'a str,
     /// What it says, in a few words.
     pub title: &'a str,
-    /// What it says, in one or two sentences; empty when the title says it all.
+    /// What it says, in one or two sentences; empty when the title says it all. The rows of a table are lines of their own.
     pub text: String,
     /// An example, where the rule surprises.
     pub example: Option<&'a str>,
@@ -119,6 +119,33 @@ pub fn rules() -> impl Iterator<Item = (Page, Rule<'static>)> {
     parsed.flat_map(|(page, rules)| {
         let rules = rules.unwrap_or_default().into_iter();
         rules.map(|rule| (*page, rule))
+    })
+}
+
+/// The ids of the rules whose text has this number in it: of an entry of the event log, or an error code. Numbers below
+/// 100 stand for too many other things.
+#[must_use]
+pub fn speaking_of(number: u32) -> Vec<&'static str> {
+    if number < 100 {
+        return Vec::new();
+    }
+    let number = number.to_string();
+    let has = |text: &str| {
+        text.split(|c: char| !c.is_ascii_digit())
+            .any(|word| word == number)
+    };
+    rules()
+        .filter(|(_, rule)| has(&rule.text) || has(rule.title))
+        .map(|(_, rule)| rule.id)
+        .collect()
+}
+
+/// The links of a line of Markdown, `[name](<url>)`: what each is called, and where it leads.
+pub fn links(line: &str) -> impl Iterator<Item = (&str, &str)> {
+    line.split('[').skip(1).filter_map(|part| {
+        let (name, rest) = part.split_once("](<")?;
+        let (url, _) = rest.split_once(">)")?;
+        Some((name, url))
     })
 }
 

@@ -55,8 +55,9 @@ fn begin(heading: &str) -> Option<Rule<'_>> {
     })
 }
 
-/// A letter, a number, perhaps a point and a case.
-fn is_id(id: &str) -> bool {
+/// Whether a text is the id of a rule: a letter, a number, perhaps a point and a case. The rule need not exist.
+#[must_use]
+pub fn is_id(id: &str) -> bool {
     let mut characters = id.chars();
     let letter = characters.next().is_some_and(|c| c.is_ascii_uppercase());
     let numbers = characters.as_str().split('.');
@@ -85,7 +86,10 @@ fn add<'a>(rule: &mut Rule<'a>, line: &'a str) -> Result<(), String> {
         }
     } else if !line.is_empty() {
         if !rule.text.is_empty() {
-            rule.text.push(' ');
+            // Lines of a table stay lines.
+            let is_row = |line: &str| line.starts_with('|');
+            let is_apart = is_row(line) || rule.text.lines().last().is_some_and(is_row);
+            rule.text.push(if is_apart { '\n' } else { ' ' });
         }
         rule.text.push_str(line);
     }

@@ -29,11 +29,11 @@ fn a_rule_is_found_by_its_id_in_any_case() {
 
 #[test]
 fn a_page_is_read() {
-    let page = "# Page\n\nAbout.\n\n## Part\n\n### R1: One\n\nFirst.\nSecond.\n\nExample: this.\n\n\
+    let page = "# Page\n\nAbout.\n\n## Part\n\n### R1: One\n\nFirst.\nSecond.\n\n| a | b |\n|---|---|\n\nExample: this.\n\n\
                 - Kind: Relance\n- Not tested: advice\n\n### R8.2: Two\n\n- Kind: Relance\n";
     let rules = parse(page).unwrap();
     assert_eq!(rules.len(), 2);
-    assert_eq!(rules[0].text, "First. Second.");
+    assert_eq!(rules[0].text, "First. Second.\n| a | b |\n|---|---|");
     assert_eq!(rules[0].example, Some("this."));
     assert!(!rules[0].needs_a_test());
     assert_eq!((rules[1].id, rules[1].title), ("R8.2", "Two"));
@@ -50,4 +50,16 @@ fn a_mistake_is_named_with_its_line() {
     ] {
         assert_eq!(parse(page).unwrap_err().line, line, "{page:?}");
     }
+}
+
+#[test]
+fn rules_are_found_by_a_number_that_they_speak_of() {
+    assert!(speaking_of(7031).contains(&"E7"), "{:?}", speaking_of(7031));
+    assert!(speaking_of(1).is_empty());
+}
+
+#[test]
+fn links_have_a_name_and_an_address() {
+    let found: Vec<_> = links("[a](<https://a>), [b] and [c](<https://c>)").collect();
+    assert_eq!(found, [("a", "https://a"), ("c", "https://c")]);
 }

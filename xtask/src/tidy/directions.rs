@@ -68,8 +68,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "relance-client",
             "relance-policy",
+            "relance-rulebook",
             "relance-scm",
-            "relance-texts",
             "relance-texts",
             "relance-sessions",
             "relance-windows",

@@ -21,6 +21,7 @@ use crate::lang::Lang;
 use crate::layout;
 use crate::policy_words::written;
 use crate::reply::Answer;
+use crate::rules;
 use crate::scale;
 use crate::tab::Tab;
 use crate::viewer::Viewer;
@@ -35,7 +36,7 @@ pub(crate) async fn tab(viewer: &Viewer, hub: &Hub, info: &ServiceInfo) -> Answe
     Ok(html! {
         section.card {
             h2 { (console::WHAT_HAPPENED_AND_WHAT.of(lang)) }
-            p { @for sentence in &why { (sentence.of(lang)) " " } }
+            p { @for sentence in &why { (rules::linked(&sentence.of(lang))) " " } }
         }
         (contradictions::notes(&info.config, lang))
         (edit_form(viewer, info, Tab::General, &fields(&body, lang)))

@@ -2,7 +2,7 @@
 //! manager.
 
 use clap::Parser;
-use relance_rulebook::{Page, Rule};
+use relance_rulebook::{Page, Rule, speaking_of};
 use relance_scm::event::{EventSource, meaning, template};
 use relance_scm::{ScmError, Win32Error};
 use relance_texts::{Lang, Message, command, explain, quoted, shown};
@@ -73,8 +73,8 @@ struct RuleReply {
 /// A link of a page: what it is called, and where it leads.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 struct Link {
-    name: String,
-    url: String,
+    name: &'static str,
+    url: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -129,7 +129,9 @@ fn rule_reply((page, rule): (Page, Rule<'static>)) -> RuleReply {
         page: format!("{PAGES}/{}.md#{}", page.name, rule.anchor()),
         id: rule.id,
         title: rule.title,
-        sources: links(rule.sources.unwrap_or_default()),
+        sources: relance_rulebook::links(rule.sources.unwrap_or_default())
+            .map(|(name, url)| Link { name, url })
+            .collect(),
         text: rule.text,
         example: rule.example,
         kind: rule.kind,
@@ -164,37 +166,6 @@ fn error_reply(code: Win32Error) -> Option<ErrorReply> {
     })
 }
 
-/// Rules whose text has this number in it, if it is one that stands for something.
-fn speaking_of(number: u32) -> Vec<&'static str> {
-    if number < 100 {
-        return Vec::new();
-    }
-    let number = number.to_string();
-    let has = |text: &str| {
-        text.split(|c: char| !c.is_ascii_digit())
-            .any(|word| word == number)
-    };
-    relance_rulebook::rules()
-        .filter(|(_, rule)| has(&rule.text) || has(rule.title))
-        .map(|(_, rule)| rule.id)
-        .collect()
-}
-
-/// The links of a line of Markdown: `[name](<url>)`.
-fn links(line: &str) -> Vec<Link> {
-    let parts = line.split('[').skip(1);
-    parts
-        .filter_map(|part| {
-            let (name, rest) = part.split_once("](<")?;
-            let (url, _) = rest.split_once(">)")?;
-            Some(Link {
-                name: name.to_owned(),
-                url: url.to_owned(),
-            })
-        })
-        .collect()
-}
-
 impl Explained {
     fn text(&self) -> String {
         let rule = self.rule.as_ref().map(rule_text);
@@ -209,7 +180,7 @@ fn rule_text(rule: &RuleReply) -> String {
     let mut lines = vec![format!("{}: {}", rule.id, rule.title)];
     // The rules themselves are English (ADR 92).
     if !rule.text.is_empty() {
-        lines.push(format!("  {}", rule.text));
+        lines.push(format!("  {}", rule.text.replace('\n', "\n  ")));
     }
     lines.extend(
         rule.example
@@ -218,7 +189,7 @@ fn rule_text(rule: &RuleReply) -> String {
     lines.push(indented(explain::From { kind: rule.kind }));
     let sources = rule.sources.iter();
     lines.extend(sources.map(|link| {
-        let (name, url) = (&link.name, &link.url);
+        let Link { name, url } = *link;
         indented(explain::See { name, url })
     }));
     let here = rule.not_on_linux;

@@ -109,7 +109,11 @@ pub(crate) fn connect(address: SocketAddr) -> TcpStream {
 }
 
 pub(crate) fn get(address: SocketAddr, cookie: &str) -> String {
-    let head = format!("GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+    page(address, cookie, "/")
+}
+
+fn page(address: SocketAddr, cookie: &str, path: &str) -> String {
+    let head = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
     ask(connect(address), &format!("{head}Cookie: {cookie}\r\n\r\n"))
 }
 
@@ -130,6 +134,35 @@ pub(crate) fn sign_in(daemon: &Daemon, address: SocketAddr) -> String {
     let answer = post_code(address, code);
     let (_, cookie) = answer.split_once("set-cookie: ").expect("a cookie");
     cookie.split(';').next().expect("a value").to_owned()
+}
+
+#[test]
+fn what_happened_leads_to_the_rule_that_decided_it() {
+    let address = address();
+    let daemon = daemon(address);
+    let cookie = sign_in(&daemon, address);
+    let get = |path: &str| page(address, &cookie, path);
+    for command in [
+        ["create", "once", "--", "/bin/true"].as_slice(),
+        &["start", "once"],
+        &["wait", "once", "--state", "stopped"],
+    ] {
+        let done = daemon.relance(command);
+        assert!(done.status.success(), "{command:?}: {done:?}");
+    }
+    let tab = get("/service/general?name=once");
+    assert!(tab.contains(r#"(<a href="/rules/X1">X1</a>)"#), "{tab}");
+    let rule = get("/rules/X1");
+    assert!(
+        rule.contains("A program fails when it ends with an error"),
+        "{rule}"
+    );
+    let unknown = get("/rules/none");
+    assert!(unknown.starts_with("HTTP/1.1 404"), "{unknown}");
+    assert!(
+        page(address, "", "/rules/X1").contains("/signin"),
+        "for those who are signed in"
+    );
 }
 
 #[test]
