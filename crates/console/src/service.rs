@@ -15,6 +15,7 @@ mod reading;
 pub(crate) mod recovery;
 pub(crate) mod security;
 mod together;
+mod what_if;
 
 use std::sync::Arc;
 

@@ -1,23 +1,22 @@
-//! A world: one engine between a machine and a disk, in virtual time.
+//! A world: one engine between a machine and a disk, in virtual time. `requests` is what clients ask of it.
+
+mod requests;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use relance_engine::command::{ClientRequest, Command, ConfigRequest};
 use relance_engine::engine::{Beginning, Engine, Moment, Settings};
 use relance_engine::processes::Fact;
 use relance_engine::publisher::{self, Listener, Publisher};
 use relance_policy::budget::MachineBudgets;
 use relance_policy::{RunId, ServiceId, ServiceRecord, ShutdownLimits, Time};
 use relance_scm::event_log::{LogEntry, Timestamp};
-use relance_scm::manager::{NewService, Outcome};
-use relance_scm::status::ServiceStatus;
-use relance_scm::{
-    Caller, ConfigChange, Control, Reply, ScmError, ServiceConfig, ServiceName, ServiceState,
-};
+use relance_scm::{Caller, ServiceName, ServiceState};
+
+pub use requests::Pending;
 
 use super::disk::{Disk, SharedDisk, SimStorage};
 use super::machine::{Machine, SharedMachine, SimProcesses};
@@ -37,23 +36,6 @@ pub struct World {
     /// Of the manager's settings, for every engine.
     budgets: MachineBudgets,
     caller: Caller,
-}
-
-/// The answer to a request, once there is one.
-pub struct Pending<T>(Arc<Mutex<Option<Result<T, ScmError>>>>);
-
-impl<T> Pending<T> {
-    /// Whether there is one.
-    #[must_use]
-    pub fn is_answered(&self) -> bool {
-        self.0.lock().expect("nobody panics with it").is_some()
-    }
-
-    /// Takes it.
-    #[must_use]
-    pub fn take(&self) -> Option<Result<T, ScmError>> {
-        self.0.lock().expect("nobody panics with it").take()
-    }
 }
 
 impl Default for World {
@@ -416,78 +398,6 @@ impl World {
     #[must_use]
     pub fn is_ready(&self) -> bool {
         !self.engine.is_catching_up()
-    }
-
-    fn ask<T: Send + 'static>(
-        &mut self,
-        request: impl FnOnce(Reply<T>) -> ClientRequest,
-    ) -> Pending<T> {
-        let answer = Arc::new(Mutex::new(None));
-        let slot = Arc::clone(&answer);
-        let reply = Reply::new(move |result| {
-            let before = slot.lock().expect("nobody panics with it").replace(result);
-            assert!(before.is_none(), "answered twice");
-        });
-        let command = Command {
-            caller: self.caller.clone(),
-            request: request(reply),
-        };
-        self.engine.command(self.now(), command);
-        Pending(answer)
-    }
-
-    /// Who asks from now on.
-    pub fn set_caller(&mut self, caller: Caller) {
-        self.caller = caller;
-    }
-
-    /// Changes configurations.
-    pub fn configure(&mut self, changes: Vec<ConfigRequest>) -> Pending<Vec<Outcome>> {
-        self.ask(|reply| ClientRequest::Configure(changes, reply))
-    }
-
-    /// Creates a service.
-    pub fn create(&mut self, config: ServiceConfig) -> Pending<Vec<Outcome>> {
-        let service = NewService {
-            config,
-            password: relance_scm::config::Secret::new(""),
-        };
-        self.configure(vec![ConfigRequest::Create(Box::new(service))])
-    }
-
-    /// Changes a service.
-    pub fn change(&mut self, name: &ServiceName, change: ConfigChange) -> Pending<Vec<Outcome>> {
-        self.configure(vec![ConfigRequest::Change(name.clone(), Box::new(change))])
-    }
-
-    /// Deletes a service.
-    pub fn delete(&mut self, name: &ServiceName) -> Pending<Vec<Outcome>> {
-        self.configure(vec![ConfigRequest::Delete(name.clone())])
-    }
-
-    /// Starts a service.
-    pub fn start(&mut self, name: &ServiceName) -> Pending<()> {
-        self.ask(|reply| ClientRequest::Start(name.clone(), Vec::new(), reply))
-    }
-
-    /// Sends a control.
-    pub fn control(&mut self, name: &ServiceName, control: Control) -> Pending<ServiceStatus> {
-        self.ask(|reply| ClientRequest::Control(name.clone(), control, reply))
-    }
-
-    /// Ends a service by force.
-    pub fn terminate(&mut self, name: &ServiceName) -> Pending<()> {
-        self.ask(|reply| ClientRequest::Terminate(name.clone(), reply))
-    }
-
-    /// Restarts a service, with those that need it or not.
-    pub fn restart(&mut self, name: &ServiceName, dependents: bool) -> Pending<()> {
-        self.ask(|reply| ClientRequest::Restart(name.clone(), dependents, reply))
-    }
-
-    /// Cancels what is pending.
-    pub fn cancel_recovery(&mut self, name: &ServiceName) -> Pending<()> {
-        self.ask(|reply| ClientRequest::CancelRecovery(name.clone(), reply))
     }
 }
 
