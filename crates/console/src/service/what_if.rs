@@ -163,24 +163,7 @@ fn lane_of(timeline: &Timeline, until: i64, lang: Lang) -> Lane {
     let mut restarts = DueRestarts::default();
     for entry in &timeline.entries {
         let at = at_ms(entry).min(until);
-        let is_restarted = match &entry.what {
-            Occurrence::Logged(Event::Failed {
-                action: Some(action),
-                ..
-            }) if action.kind.restarts() => {
-                let delay = i64::try_from(action.delay().as_millis()).unwrap_or(i64::MAX);
-                restarts.add(at_ms(entry).saturating_add(delay));
-                false
-            }
-            Occurrence::Logged(Event::StateEntered(ServiceState::Running)) => {
-                restarts.take(at_ms(entry))
-            }
-            Occurrence::Logged(Event::RecoveryActionFailed(..)) => {
-                restarts.take(at_ms(entry));
-                false
-            }
-            _ => false,
-        };
+        let is_restarted = is_restarted(entry, &mut restarts);
         let mut enter = |next: SpanKind| {
             lane.spans.push(Span { from, to: at, kind });
             (from, kind) = (at, next);
@@ -224,6 +207,28 @@ fn lane_of(timeline: &Timeline, until: i64, lang: Lang) -> Lane {
     });
     lane.spans.retain(|span| span.to > span.from);
     lane
+}
+
+/// Whether this entry is the restart that a failure before it has announced.
+fn is_restarted(entry: &relance_policy::simulate::Entry, restarts: &mut DueRestarts) -> bool {
+    match &entry.what {
+        Occurrence::Logged(Event::Failed {
+            action: Some(action),
+            ..
+        }) if action.kind.restarts() => {
+            let delay = i64::try_from(action.delay().as_millis()).unwrap_or(i64::MAX);
+            restarts.add(at_ms(entry).saturating_add(delay));
+            false
+        }
+        Occurrence::Logged(Event::StateEntered(ServiceState::Running)) => {
+            restarts.take(at_ms(entry))
+        }
+        Occurrence::Logged(Event::RecoveryActionFailed(..)) => {
+            restarts.take(at_ms(entry));
+            false
+        }
+        _ => false,
+    }
 }
 
 fn mark_of(what: &Occurrence, lang: Lang) -> Option<(MarkKind, String)> {
