@@ -88,7 +88,7 @@ why-code-own = its own error code { $code } (1066)
 
 why-failure-crashed-stopping = That is the { $number } failure, although a stop was requested: STOPPED was never reported (R8.2).
 why-failure-crashed = That is the { $number } failure: a process that ends without reporting STOPPED has failed, whatever its exit status (R1, R2).
-why-failure-error-stop = That is the { $number } failure: stops with an error count, because failure actions on non-crash failures are on (R3).
+why-failure-error-stop = That is the { $number } failure: a stop with an error counts, because failure actions on non-crash failures are on (R3).
 why-no-failure-script = That is not a failure, although the script ended with an error: it reported STOPPED without an error; to have such ends recovered, set win32service.errors_are_failures=1 in PHP's ini (R8.4).
 why-no-failure-clean = That is not a failure: it reported STOPPED without an error (R8.4).
 why-failure-start-overdue = That is the { $number } failure: a start that misses its deadline has failed (X16).

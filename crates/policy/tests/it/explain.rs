@@ -116,7 +116,7 @@ fn the_other_reasons() {
         "start, stop exit 0",
         "although a stop was requested: STOPPED was never reported (R8.2)",
     );
-    has(&flag, "start, stopped 5", "stops with an error count");
+    has(&flag, "start, stopped 5", "a stop with an error counts");
     has(&flag, "start, stopped 5", "error 5 (access is denied)");
     has(
         &Case {
