@@ -31,7 +31,7 @@ pub(crate) fn run(root: &Path, check: bool) -> Result<()> {
             parse(text).map_err(|mistake| anyhow::anyhow!("{FOLDER}/{name}.md: {mistake}"))?;
         rules.extend(parsed.into_iter().map(|rule| (rule.id.to_owned(), rule)));
     }
-    let problems = problems(&rules, &uses);
+    let problems = Problems::find(&rules, &uses);
     let mut stale = Vec::new();
     for (name, text) in &pages {
         let filled = page::fill(text, &uses);
@@ -43,12 +43,8 @@ pub(crate) fn run(root: &Path, check: bool) -> Result<()> {
         }
     }
     print_summary(&rules, &problems);
-    ensure!(
-        problems.is_empty(),
-        "{} problems\n{}",
-        problems.len(),
-        problems.join("\n")
-    );
+    let all: Vec<&str> = problems.all().map(String::as_str).collect();
+    ensure!(all.is_empty(), "{} problems\n{}", all.len(), all.join("\n"));
     if check && !stale.is_empty() {
         bail!(
             "out of date: {}; run `cargo xtask rules` and commit the result",
@@ -70,30 +66,56 @@ fn read_pages(root: &Path) -> Result<Vec<(&'static str, String)>> {
         .collect()
 }
 
-fn problems(rules: &BTreeMap<String, Rule<'_>>, uses: &BTreeMap<String, Uses>) -> Vec<String> {
-    let unknown = uses
-        .iter()
-        .filter(|(id, _)| !rules.contains_key(*id))
-        .flat_map(|(id, uses)| {
-            let places = uses.places.iter();
-            places.map(move |place| format!("{place}: there is no rule {id} in {FOLDER}"))
-        });
-    let untested = rules
-        .values()
-        .filter(|rule| rule.needs_a_test())
-        .filter(|rule| uses.get(rule.id).is_none_or(|uses| uses.tests.is_empty()))
-        .map(|rule| {
-            format!(
-                "{} applies on Linux and no test cites it: {}",
-                rule.id, rule.title
-            )
-        });
-    let of_no_kind = rules.values().filter(|rule| rule.kind.is_empty());
-    let of_no_kind = of_no_kind.map(|rule| format!("{} lacks its line \"- Kind:\"", rule.id));
-    unknown.chain(of_no_kind).chain(untested).collect()
+/// What is wrong between the rulebook and the sources, in sentences.
+struct Problems {
+    /// Rules that say nothing, or not where they come from.
+    without_text: Vec<String>,
+    /// Places that cite an id that no rule has.
+    unknown: Vec<String>,
+    /// Rules that apply on Linux and that no test shows.
+    untested: Vec<String>,
 }
 
-fn print_summary(rules: &BTreeMap<String, Rule<'_>>, problems: &[String]) {
+impl Problems {
+    fn find(rules: &BTreeMap<String, Rule<'_>>, uses: &BTreeMap<String, Uses>) -> Self {
+        let unknown = uses
+            .iter()
+            .filter(|(id, _)| !rules.contains_key(*id))
+            .flat_map(|(id, uses)| {
+                let places = uses.places.iter();
+                places.map(move |place| format!("{place}: there is no rule {id} in {FOLDER}"))
+            });
+        let untested = rules
+            .values()
+            .filter(|rule| rule.needs_a_test())
+            .filter(|rule| uses.get(rule.id).is_none_or(|uses| uses.tests.is_empty()))
+            .map(|rule| {
+                format!(
+                    "{} applies on Linux and no test cites it: {}",
+                    rule.id, rule.title
+                )
+            });
+        let without_text = rules.values().filter_map(|rule| {
+            if rule.title.trim().is_empty() && rule.text.is_empty() {
+                return Some(format!("{} says nothing", rule.id));
+            }
+            let has_kind = !rule.kind.is_empty();
+            (!has_kind).then(|| format!("{} lacks its line \"- Kind:\"", rule.id))
+        });
+        Self {
+            without_text: without_text.collect(),
+            unknown: unknown.collect(),
+            untested: untested.collect(),
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &String> {
+        let named = self.unknown.iter().chain(&self.without_text);
+        named.chain(&self.untested)
+    }
+}
+
+fn print_summary(rules: &BTreeMap<String, Rule<'_>>, problems: &Problems) {
     let count = |wanted: fn(&Rule<'_>) -> bool| rules.values().filter(|rule| wanted(rule)).count();
     println!("{} rules", rules.len());
     for (id, reason) in rules
@@ -103,9 +125,14 @@ fn print_summary(rules: &BTreeMap<String, Rule<'_>>, problems: &[String]) {
         println!("  {id} does not apply on Linux: {reason}");
     }
     println!(
-        "{} do not apply on Linux, {} cannot be tested, {} problems",
+        "{} do not apply on Linux, {} cannot be tested",
         count(|rule| rule.not_on_linux.is_some()),
         count(|rule| rule.not_tested.is_some()),
-        problems.len()
+    );
+    println!(
+        "{} rules without a text, {} cited ids without a rule, {} applicable rules without a test",
+        problems.without_text.len(),
+        problems.unknown.len(),
+        problems.untested.len()
     );
 }
