@@ -111,7 +111,10 @@ impl Found<'_> {
     fn word_too_many(&self, word: &str) -> Sentence {
         let problem = misuse::Word { word: quoted(word) };
         match self.0.get(ContextKind::Custom) {
-            Some(ContextValue::String(option)) => misuse::WordFile { problem, option }.into(),
+            Some(ContextValue::String(instead)) if instead.contains(' ') => {
+                misuse::WordInstead { problem, instead }.into()
+            }
+            Some(ContextValue::String(option)) => misuse::WordOption { problem, option }.into(),
             _ => problem.into(),
         }
     }

@@ -1,5 +1,6 @@
 //! Which services a command is about: names, patterns (`worker*`, `job?`), groups (`+workers`), or all. `all` and
-//! `NAME.service` are understood as pm2, supervisorctl and systemctl do, where no service has that name.
+//! `NAME.service` are understood as pm2, supervisorctl and systemctl do, where no service has that name; so are
+//! `workers:*` and `workers:web`.
 //!
 //! For one named service, success prints nothing. For several, each service gets a line, a failure
 //! does not stop the others, and the first failure gives the exit status.
@@ -163,7 +164,13 @@ impl Selection {
                 continue;
             }
             let text = without_suffix(text);
-            if is_pattern(text) {
+            if let Some(members) = of_supervisor(&known, text) {
+                is_one = is_one && !text.ends_with('*');
+                members.into_iter().for_each(&mut add);
+            } else if text.contains(',') {
+                let (names, text) = (text.replace(',', " "), quoted(text));
+                return Err(usage(command::Commas { text, names }));
+            } else if is_pattern(text) {
                 is_one = false;
                 matching(&known, text)?.into_iter().for_each(&mut add);
             } else {
@@ -289,7 +296,31 @@ fn is_all(text: &str) -> bool {
 
 /// Whether a name reads as people of other service managers write it.
 fn is_habit(text: &str) -> bool {
-    is_all(text) || without_suffix(text) != text
+    is_all(text) || without_suffix(text) != text || text.contains([':', ','])
+}
+
+/// `workers:*` and `workers:web` of supervisorctl: the instances of a template, the services of a group, or the one
+/// that is named after the colon.
+fn of_supervisor(known: &[Known], text: &str) -> Option<Vec<ServiceName>> {
+    let (group, member) = text.split_once(':')?;
+    let template = format!("{group}@");
+    let is_meant = |known: &&Known| {
+        let name = known.name.as_str();
+        match member {
+            "*" | "" => {
+                known.group.eq_ignore_ascii_case(group)
+                    || name.eq_ignore_ascii_case(group)
+                    || matcher(&template).matches(name)
+            }
+            member => name.eq_ignore_ascii_case(member),
+        }
+    };
+    let members: Vec<ServiceName> = known
+        .iter()
+        .filter(is_meant)
+        .map(|known| known.name.clone())
+        .collect();
+    (!members.is_empty()).then_some(members)
 }
 
 /// `web` of `web.service`.

@@ -35,6 +35,7 @@ use problem::Source;
 pub(crate) use reader::not_toml;
 use variables::Variables;
 
+pub(crate) use nearest::meant as meant_by;
 pub(crate) use policies::DescribedPolicy;
 pub(crate) use problem::Problems;
 

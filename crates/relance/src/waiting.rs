@@ -25,6 +25,8 @@ const EXPLAINED_AFTER: Duration = Duration::from_secs(2);
 pub(crate) enum Patience {
     /// This long, as the options say.
     Given(Duration),
+    /// What is left of that.
+    Rest { given: Duration, left: Duration },
     /// As long as the service says that it needs (its stop grace, its wait hint) and a margin; not less
     /// than this.
     Own(Duration),
@@ -40,7 +42,7 @@ impl Patience {
     /// The first part of the wait, this long or less.
     fn at_most(self, moment: Duration) -> Duration {
         match self {
-            Self::Given(time) => time.min(moment),
+            Self::Given(time) | Self::Rest { left: time, .. } => time.min(moment),
             Self::Own(_) => moment,
         }
     }
@@ -48,14 +50,29 @@ impl Patience {
     /// What is left of it after a first part.
     fn after(self, part: Duration) -> Self {
         match self {
-            Self::Given(time) => Self::Given(time.saturating_sub(part)),
+            Self::Given(given) => Self::Rest {
+                given,
+                left: given.saturating_sub(part),
+            },
+            Self::Rest { given, left } => Self::Rest {
+                given,
+                left: left.saturating_sub(part),
+            },
             Self::Own(least) => Self::Own(least),
+        }
+    }
+
+    /// How long to wait after some progress, and what a person is told.
+    fn whole(self) -> Self {
+        match self {
+            Self::Rest { given, .. } => Self::Given(given),
+            other => other,
         }
     }
 
     fn now(self, info: Option<&ServiceInfo>) -> Duration {
         match self {
-            Self::Given(time) => time,
+            Self::Given(time) | Self::Rest { left: time, .. } => time,
             Self::Own(least) => {
                 let hint = info.map_or(Duration::ZERO, |info| info.status.wait_hint);
                 least.max(hint.saturating_add(MARGIN))
@@ -175,9 +192,11 @@ impl<'a> Follow<'a> {
     ) -> Result<Option<ServiceInfo>, CommandFailure> {
         let patience = patience.into();
         let mut info = self.query()?;
-        let from =
-            |info: &Option<ServiceInfo>| Instant::now().checked_add(patience.now(info.as_ref()));
-        let mut deadline = from(&info);
+        let from = |patience: Patience, info: &Option<ServiceInfo>| {
+            Instant::now().checked_add(patience.now(info.as_ref()))
+        };
+        let mut deadline = from(patience, &info);
+        let patience = patience.whole();
         let explain_at = Instant::now() + EXPLAINED_AFTER;
         loop {
             match &info {
@@ -199,7 +218,7 @@ impl<'a> Follow<'a> {
                 Some(None) => self.watch_again(&mut info)?,
                 Some(Some(watched)) => {
                     if self.take(watched, &mut info)? {
-                        deadline = from(&info);
+                        deadline = from(patience, &info);
                     }
                 }
             }

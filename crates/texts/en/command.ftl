@@ -23,6 +23,9 @@ command-command-missing = give the command after --: relance create { $name } --
 command-not-granted = no entry gives { $who } that; relance access { $name } shows who gets it from where
 command-no-console = this manager runs no console; start it with relance daemon --console 127.0.0.1:7467
 command-links-there = links to a console are made on its own machine; run this there
+command-no-pause = { $name } cannot be paused: it is a program, and only a service that speaks to the manager takes PAUSE and CONTINUE; relance stop { $name } and relance start { $name } do for a program
+command-no-signal-of-control = { $name } takes no control { $number }: it is a program, and relance config { $name } --control-signals { $number }=USR1 gives it a signal for that
+command-commas = { $text } is not a service; separate names by blanks: { $names }
 command-no-control = there is no control { $word }; send stop, pause, continue, interrogate, paramchange, or a number from 128 to 255
 command-signal-no-control = { $signal } is a signal, and this command sends controls. With relance config { $name } --control-signals 200={ $signal } a program gets that signal from relance control { $name } 200, with --reload-signal { $signal } from relance reload { $name }; relance stop { $name } and relance terminate { $name } end it
 command-no-reload = { $name } cannot be told to reload: a program needs a reload signal (relance config { $name } --reload-signal HUP), a service has to accept PARAMCHANGE; relance restart { $name } works with every service

@@ -23,6 +23,9 @@ command-command-missing = donnez la commande après -- : relance create { $name 
 command-not-granted = aucune entrée ne donne cela à { $who } ; relance access { $name } montre qui le reçoit d’où
 command-no-console = ce gestionnaire n’a pas de console ; démarrez-le avec relance daemon --console 127.0.0.1:7467
 command-links-there = les liens vers une console se créent sur sa propre machine ; lancez ceci là-bas
+command-no-pause = { $name } ne peut pas être mis en pause : c’est un programme, et seul un service qui parle au gestionnaire accepte PAUSE et CONTINUE ; pour un programme il y a relance stop { $name } et relance start { $name }
+command-no-signal-of-control = { $name } n’accepte pas le contrôle { $number } : c’est un programme, et relance config { $name } --control-signals { $number }=USR1 lui donne un signal pour cela
+command-commas = { $text } n’est pas un service ; séparez les noms par des espaces : { $names }
 command-no-control = il n’y a pas de contrôle { $word } ; envoyez stop, pause, continue, interrogate, paramchange, ou un nombre de 128 à 255
 command-signal-no-control = { $signal } est un signal, et cette commande envoie des contrôles. Avec relance config { $name } --control-signals 200={ $signal } un programme reçoit ce signal par relance control { $name } 200, avec --reload-signal { $signal } par relance reload { $name } ; relance stop { $name } et relance terminate { $name } y mettent fin
 command-no-reload = { $name } ne peut pas relire ses réglages : un programme a besoin d’un signal de relecture (relance config { $name } --reload-signal HUP), un service doit accepter PARAMCHANGE ; relance restart { $name } marche avec chaque service

@@ -3,11 +3,11 @@
 use clap::Parser;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::signal::{signal_name, signal_number};
-use relance_scm::{Control, ScmError, ServiceState, Win32Error};
-use relance_texts::{Words, command, quoted};
+use relance_scm::{Control, ScmError, ServiceKind, ServiceName, ServiceState, Win32Error};
+use relance_texts::{Sentence, Words, command, quoted};
 use relance_wire::api::StatusReply;
 
-use crate::cli::{CommandFailure, CommandResult, Common, usage};
+use crate::cli::{CommandFailure, CommandResult, Common, Manager, usage};
 use crate::selection::{Selection, one, service_names};
 use crate::text::duration;
 use crate::waiting::control_and_wait;
@@ -28,8 +28,8 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let control = control(&arguments.name, &arguments.control)?;
     let manager = arguments.common.manager()?;
     let name = one(&manager, &arguments.name)?;
-    let status =
-        manager.ask(|scm, caller, reply| scm.control_service(caller, &name, control, reply))?;
+    let sent = manager.ask(|scm, caller, reply| scm.control_service(caller, &name, control, reply));
+    let status = sent.map_err(|failure| explained(&manager, &name, control, failure))?;
     if arguments.common.json {
         return Common::print_json(&StatusReply::from(&status));
     }
@@ -74,14 +74,38 @@ pub(crate) fn reload(arguments: Reload) -> CommandResult {
                 manager.ask(|scm, caller, reply| scm.control_service(caller, name, control, reply));
             match sent {
                 Ok(_) => Ok(()),
-                Err(CommandFailure::Scm(error))
-                    if error.code() == Win32Error::INVALID_SERVICE_CONTROL =>
-                {
-                    Err(ScmError::new(error.code(), command::NoReload { name }).into())
-                }
-                Err(failure) => Err(failure),
+                Err(failure) => Err(explained(manager, name, control, failure)),
             }
         })
+}
+
+/// A control that is not taken, in words about this service: a program takes other ones than a service that speaks to
+/// the manager.
+fn explained(
+    manager: &Manager,
+    name: &ServiceName,
+    control: Control,
+    failure: CommandFailure,
+) -> CommandFailure {
+    let CommandFailure::Scm(error) = &failure else {
+        return failure;
+    };
+    let code = error.code();
+    if code != Win32Error::INVALID_SERVICE_CONTROL {
+        return failure;
+    }
+    let config = manager.ask(|scm, caller, reply| scm.query_config(caller, name, reply));
+    let is_program = config.is_ok_and(|config| config.kind == ServiceKind::Program);
+    let sentence: Sentence = match control {
+        Control::ParamChange => command::NoReload { name }.into(),
+        Control::Pause | Control::Continue if is_program => command::NoPause { name }.into(),
+        Control::User(user) if is_program => {
+            let number = user.code();
+            command::NoSignalOfControl { name, number }.into()
+        }
+        _ => return failure,
+    };
+    ScmError::new(code, sentence).into()
 }
 
 /// Send PAUSE or CONTINUE, and wait until the service has done it
@@ -113,7 +137,8 @@ fn send(arguments: &Waiting, control: Control, done: Words) -> CommandResult {
     arguments
         .services
         .each(&arguments.common, done, |manager, name| {
-            let info = control_and_wait(manager, name, control, patience)?;
+            let info = control_and_wait(manager, name, control, patience)
+                .map_err(|failure| explained(manager, name, control, failure))?;
             info.map_or(Ok(()), |info| has_done(control, &info))
         })
 }

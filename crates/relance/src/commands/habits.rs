@@ -102,7 +102,8 @@ fn of_others(word: &str) -> Option<&'static str> {
             "relance events --service NAME; relance logs NAME"
         }
         "shutdown" | "poweroff" | "halt" => "systemctl stop relance",
-        "pid" | "id" | "env" | "tasklist" => "relance status NAME",
+        "pid" | "id" | "tasklist" => "relance status NAME",
+        "env" | "printenv" => "relance config NAME",
         "jlist" | "prettylist" => "relance list --json",
         "is-enabled" => "relance config NAME",
         "is-system-running" | "ping" => "relance status; relance doctor",

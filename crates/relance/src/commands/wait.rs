@@ -7,7 +7,7 @@ use relance_scm::{ScmError, ServiceName, ServiceState, Win32Error};
 use relance_texts::command;
 
 use crate::cli::{CommandResult, Common, Manager, state};
-use crate::selection::Selection;
+use crate::selection::{Selection, must_exist};
 use crate::text::duration;
 use crate::waiting::Follow;
 
@@ -42,6 +42,7 @@ fn wait(
     state: ServiceState,
     patience: Duration,
 ) -> CommandResult {
+    must_exist(manager, name)?;
     let mut follow = Follow::begin(manager, name)?;
     follow
         .until(patience, |info| info.status.state == state)?

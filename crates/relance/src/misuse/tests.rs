@@ -90,9 +90,32 @@ fn what_clap_finds_is_said_in_sentences() {
     );
     says("relance create", "<NAME> is missing");
     says("relance config a b", "\"b\" is one word too many");
+    for (line, instead) in [
+        ("relance create a php a.php", "write -- before it"),
+        ("relance events a", "write --service before it"),
+        ("relance failure a restart/1s", "write --actions before it"),
+        ("relance doctor a", "write relance why a"),
+        (
+            "relance config a memory_max=512M",
+            "write --memory-max 512M",
+        ),
+        ("relance create a --cwd /srv", "write --working-directory"),
+        ("relance create a --user www-data", "write --account"),
+        ("relance create a --restart always", "write --actions"),
+        ("relance create a --exec php", "write -- PROGRAM ARGUMENT…"),
+    ] {
+        let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+        let error = parse(&words).expect_err("misuse");
+        let said = refusal(&error).sentence().to_owned();
+        assert!(said.ends_with(instead), "{line}: {said}");
+        let advice = advice(&error, Lang::En);
+        let command = words[1].to_string_lossy();
+        let usage = format!("usage: relance {command} [OPTIONS]");
+        assert!(advice.starts_with(&usage), "{line}: {advice}");
+    }
     says(
         "relance apply a.toml",
-        "\"a.toml\" is one word too many; write --file before the name of a file",
+        "\"a.toml\" is one word too many; write --file before it",
     );
     says(
         "relance config a --backoff exponential",
@@ -106,8 +129,9 @@ fn what_clap_finds_is_said_in_sentences() {
         "relance config a --backoff=exponential",
         "there is no option --backoff here; it is one of relance create, relance failure, relance simulate, relance replay",
     );
+    says("relance status a --nosuch", "there is no option --nosuch");
     says(
-        "relance status a --nosuch",
+        "relance create a --nosuch",
         "there is no option --nosuch; write -- before it if it is not meant as an option",
     );
     says(

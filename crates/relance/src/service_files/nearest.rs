@@ -58,7 +58,7 @@ const MEANT: &[(&str, &str)] = &[
 ];
 
 /// The key that has the meaning of one that people know from elsewhere.
-pub(super) fn meant(key: &str) -> Option<&'static str> {
+pub(crate) fn meant(key: &str) -> Option<&'static str> {
     let key = key.to_lowercase().replace('-', "_");
     let found = MEANT.iter().find(|(known, _)| *known == key);
     found.map(|(_, right)| *right)

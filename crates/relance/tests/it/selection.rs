@@ -120,6 +120,64 @@ fn wait_waits_for_each_of_several() {
 }
 
 #[test]
+fn wait_says_of_a_word_that_is_no_service_what_it_is() {
+    let daemon = workers();
+    assert!(
+        daemon
+            .relance(&["wait", "worker1", "stopped"])
+            .status
+            .success()
+    );
+    let refused = daemon.relance(&["wait", "nosuch", "--state", "stopped"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(4), "{said}");
+    assert!(said.contains("there is no service nosuch"), "{said}");
+}
+
+#[test]
+fn forms_of_supervisorctl_and_lists_with_commas_are_understood_or_answered() {
+    let daemon = workers();
+    let printed = |words: &[&str]| {
+        let output = daemon.relance(words);
+        assert!(output.status.success(), "{output:?}");
+        let mut lines: Vec<_> = stdout(&output).lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    let both = ["worker1: started", "worker2: started"];
+    assert_eq!(printed(&["start", "workers:*"]), both);
+    assert_eq!(printed(&["stop", "workers:worker2"]), [""; 0]);
+    assert_eq!(state(&daemon, "worker2"), ServiceState::Stopped);
+    assert_eq!(state(&daemon, "worker1"), ServiceState::Running);
+    for (typed, part) in [
+        ("worker1,worker2", "by blanks: worker1 worker2"),
+        ("nosuch:*", "no service matches"),
+        ("workers:nosuch", "there is no service workers:nosuch"),
+    ] {
+        let refused = daemon.relance(&["start", typed]);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && said.contains(part), "{said}");
+    }
+}
+
+#[test]
+fn a_program_says_which_controls_it_takes() {
+    let daemon = workers();
+    assert!(daemon.relance(&["start", "mailer"]).status.success());
+    for (words, part) in [
+        (&["pause", "mailer"][..], "relance stop mailer"),
+        (&["continue", "mailer"], "relance stop mailer"),
+        (&["control", "mailer", "201"], "--control-signals 201=USR1"),
+        (&["control", "mailer", "paramchange"], "--reload-signal HUP"),
+    ] {
+        let refused = daemon.relance(words);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(3), "1052 as ever: {said}");
+        assert!(said.contains(part), "{said}");
+    }
+}
+
+#[test]
 fn an_empty_text_takes_a_setting_back() {
     let daemon = workers();
     let mailer = name("mailer");

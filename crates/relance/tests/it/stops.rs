@@ -225,6 +225,19 @@ fn a_control_does_not_wait_longer_than_it_is_asked_to() {
 }
 
 #[test]
+fn a_wait_that_is_given_up_names_the_time_that_was_given() {
+    let daemon = Daemon::start(relance());
+    let line = "trap '' TERM; echo ready; while :; do sleep 100000; done";
+    create(&daemon, "a", &[], line);
+    start(&daemon, "a");
+    let given_up = daemon.relance(&["stop", "a", "--timeout", "600ms"]);
+    let said = String::from_utf8_lossy(&given_up.stderr).into_owned();
+    assert_eq!(given_up.status.code(), Some(5), "{said}");
+    assert!(said.contains("after 0.6 s without progress"), "{said}");
+    done(&daemon.relance(&["terminate", "a"]));
+}
+
+#[test]
 fn a_stop_outlives_the_engine_that_waits_for_it() {
     let daemon = Daemon::start(relance());
     let gate = daemon.folder().join("gate");

@@ -89,6 +89,7 @@ const HABITS: &[Habit] = &[
         Instead("ssh HOST relance …"),
     ),
     habit(WAITING, &["--no-block"], Ours("--no-wait")),
+    habit(WAITING, &["--wait"], AsItIs),
     habit(
         &["reload", "terminate", "enable", "disable"],
         &["--no-block"],
@@ -177,16 +178,27 @@ const HABITS: &[Habit] = &[
     habit(&["list"], &["-t", "--type"], AsItIsWith),
     habit(
         &["list"],
+        &["--running", "--active", "--stopped"],
+        Instead("relance list --state running; relance list --state stopped"),
+    ),
+    habit(
+        &["list"],
         &["-q", "--quiet", "--format", "-o", "--output"],
         Instead("relance list --json"),
     ),
     // top -b
     habit(
         &["top"],
-        &["-b", "-bn1", "-bn", "-n", "--batch", "-d", "--delay"],
+        &[
+            "-b", "-bn1", "-bn", "-n", "-n1", "-d1", "--batch", "-d", "--delay",
+        ],
         Instead("relance list; relance list --watch"),
     ),
     habit(&["top"], &["-p", "-u"], Instead("relance top NAME")),
+    // docker run
+    habit(&["create", "config"], &["-e"], Ours("--env")),
+    habit(&["create", "config"], &["-w"], Ours("--working-directory")),
+    habit(&["create", "config"], &["-u"], Ours("--account")),
     // kill, docker stop, docker rm
     habit(
         &["terminate"],
@@ -267,7 +279,7 @@ const CLUSTERS: &[(&str, &[&str])] = &[
 /// What to type instead, for an option that has no other answer.
 pub(super) fn translated(command: &str, typed: &[OsString]) -> Result<Vec<OsString>, Text> {
     let mut ours = Vec::new();
-    let mut words = unfolded(command, typed).into_iter();
+    let mut words = with_options(command, unfolded(command, typed)).into_iter();
     while let Some(word) = words.next() {
         if word == "--" {
             ours.push(word);
@@ -338,6 +350,38 @@ fn unfolded(command: &str, typed: &[OsString]) -> Vec<OsString> {
         }
     }
     words
+}
+
+/// Words behind a name that are options here, as such options.
+fn with_options(command: &str, words: Vec<OsString>) -> Vec<OsString> {
+    let mut ours = Vec::new();
+    let (mut has_name, mut may_be_value) = (false, false);
+    let mut words = words.into_iter();
+    for word in words.by_ref() {
+        let text = word.to_string_lossy();
+        let is_name = !std::mem::replace(&mut may_be_value, text.starts_with('-')) && !may_be_value;
+        match as_option(command, &text).filter(|_| is_name && has_name) {
+            Some(option) => ours.extend(option),
+            None => ours.push(word.clone()),
+        }
+        has_name |= is_name;
+        if text == "--" {
+            break;
+        }
+    }
+    ours.extend(words);
+    ours
+}
+
+/// `tail NAME stderr` of supervisorctl, and the state that is waited for.
+fn as_option(command: &str, word: &str) -> Option<Vec<OsString>> {
+    let words = match (command, word) {
+        ("logs", "stderr") => vec!["--stderr"],
+        ("logs", "stdout") => vec!["--stdout"],
+        ("wait", "running" | "stopped" | "paused") => vec!["--state", word],
+        _ => return None,
+    };
+    Some(words.into_iter().map(OsString::from).collect())
 }
 
 /// `tail -1000`, `tail -100f`, `tail -c`: how many lines, as a number.
@@ -413,6 +457,14 @@ mod tests {
             ("list --state=running", "--state running"),
             ("stop -t 10 a", "--terminate-after 10s a"),
             ("start a -- -9 --no-pager", "a -- -9 --no-pager"),
+            ("start --wait a", "a"),
+            ("wait a stopped", "a --state stopped"),
+            ("wait stopped", "stopped"),
+            ("wait a --state stopped", "a --state stopped"),
+            ("wait a b --state=stopped", "a b --state=stopped"),
+            ("create a -e A=1 -- /bin/true", "a --env A=1 -- /bin/true"),
+            ("logs a stderr -f", "a --stderr -f"),
+            ("logs stderr", "stderr"),
         ] {
             assert_eq!(ours(typed), wanted, "{typed}");
         }
@@ -421,6 +473,7 @@ mod tests {
             ("status --property=MainPID a", "relance status NAME --json"),
             ("top -b -n 1", "relance list"),
             ("stop -9 a", "relance terminate NAME"),
+            ("list --running", "--state running"),
             ("control -HUP a", "--reload-signal HUP"),
             ("stop --signal=TERM a", "--reload-signal HUP"),
             ("start app.js --name a", "relance create"),
