@@ -43,7 +43,10 @@ class Screen:
         """What is drawn until nothing comes for so long; when the last byte came."""
         last, got = None, b""
         while select.select([self.terminal], [], [], seconds)[0]:
-            got += os.read(self.terminal, 1 << 16)
+            try:
+                got += os.read(self.terminal, 1 << 16)
+            except OSError:  # It has ended.
+                break
             last = time.monotonic()
         self.drawn += got
         return last, got
@@ -134,7 +137,7 @@ def measure(manager, size, options):
     screen = Screen(manager.relance, manager.environment, *size)
     try:
         screen.wait_for(b"service-00000")
-        screen.read(1)
+        time.sleep(1)
         frames = sorted(screen.frame(DOWN if at % 2 == 0 else UP) for at in range(options.keys))
         still, drawn = screen.share(options.seconds)
         thread = threading.Thread(target=failing, args=(manager, options.seconds))

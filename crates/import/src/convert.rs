@@ -112,6 +112,7 @@ fn walk(path: &Path, files: &dyn Files, depth: usize, found: &mut Vec<PathBuf>) 
 fn finish(mut work: Work<'_>, skipped: Vec<PathBuf>) -> Import {
     let mut drafts = std::mem::take(&mut work.drafts);
     name_once(&mut drafts, &mut work.reports);
+    show_once(&mut drafts, &mut work.reports);
     depend_on_instances(&mut drafts);
     keep_known_dependencies(&mut drafts, &mut work.reports);
     if let Some(prefix) = &work.options.prefix {
@@ -221,6 +222,30 @@ fn name_once(drafts: &mut [ServiceDraft], reports: &mut [FileReport]) {
     }
 }
 
+/// A display name is that of no other service, and no other's name.
+fn show_once(drafts: &mut [Draft], reports: &mut [FileReport]) {
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for (at, draft) in drafts.iter().enumerate() {
+        let names = draft.names().into_iter();
+        known.extend(names.map(|name| (relance_scm::fold_case(&name), at)));
+    }
+    for (at, draft) in drafts.iter_mut().enumerate() {
+        let Some(shown) = draft.text("display_name").map(str::to_owned) else {
+            continue;
+        };
+        let first = known.entry(relance_scm::fold_case(&shown)).or_insert(at);
+        if *first == at {
+            continue;
+        }
+        let origin = draft.origin_of("display_name");
+        draft.unset("display_name");
+        if let Some(Origin { file, lines }) = origin {
+            let name = shown.as_str();
+            reports[file].lost(lines, import::DisplayNameTaken { name });
+        }
+    }
+}
+
 /// What needs a service that became several needs all of them; each is needed once.
 fn depend_on_instances(drafts: &mut [ServiceDraft]) {
     let templates = drafts.iter().filter(|draft| draft.instances.is_some());
@@ -307,5 +332,38 @@ fn beside(drafts: &mut [ServiceDraft], prefix: &str) {
         draft.unset("delayed_auto_start");
         draft.unset("display_name");
         draft.set("start_type", "demand", None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Fate;
+    use crate::formats::tests::{Memory, imported};
+
+    #[test]
+    fn display_names_are_those_of_one_service_each() {
+        let service = |id: &str, name: &str| {
+            format!(
+                "<service><id>{id}</id>\n<name>{name}</name>\n<executable>/x</executable></service>"
+            )
+        };
+        let files = Memory::default()
+            .with("/w/1.xml", &service("a", "Shop"))
+            .with("/w/2.xml", &service("b", "SHOP"))
+            .with("/w/3.xml", &service("c", "A"))
+            .with("/w/4.xml", &service("d", "D"));
+        let paths = ["1", "2", "3", "4"].map(|name| format!("/w/{name}.xml").into());
+        let found = imported(&paths, &files);
+        assert_eq!(
+            found.toml.matches("display_name").count(),
+            2,
+            "{}",
+            found.toml
+        );
+        let fate = |file: usize| found.files[file].lines[1].fate;
+        assert_eq!(
+            [fate(0), fate(1), fate(2), fate(3)],
+            [Fate::Kept, Fate::Lost, Fate::Lost, Fate::Kept]
+        );
     }
 }

@@ -423,14 +423,16 @@ impl ServiceDraft {
         text
     }
 
+    /// Where a setting comes from.
+    pub(crate) fn origin_of(&self, key: &str) -> Option<Origin> {
+        let mut settings = self.settings.iter();
+        settings.find(|setting| setting.key == key)?.origin
+    }
+
     /// Where its command line comes from, or else any of its settings.
     pub(crate) fn origin(&self) -> Option<Origin> {
-        let command = self
-            .settings
-            .iter()
-            .find(|setting| setting.key == "command_line");
         let first = self.settings.iter().find_map(|setting| setting.origin);
-        command.and_then(|setting| setting.origin).or(first)
+        self.origin_of("command_line").or(first)
     }
 
     /// The names of the services that it becomes.

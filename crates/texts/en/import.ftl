@@ -15,6 +15,7 @@ import-placeholder = { $value } stands for something that is filled in elsewhere
 import-dependency-elsewhere = { $name } is not among the services that are imported; import it too, or leave the order to the system
 import-dependency-in-circle = { $name } needs this service, too, directly or through others; this side of the circle is left out
 import-name-taken = another service has this name already, so this one is called { $name }
+import-display-name-taken = another service is called { $name } already, so this one is shown by its own name
 import-log-elsewhere = stdout and stderr go to one log file of relance instead of { $path }; relance logs shows it
 import-one-log = stdout and stderr go to one log file
 import-one-log-file = the output goes to a log file of relance, without the mode { $path }

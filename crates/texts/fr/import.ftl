@@ -16,6 +16,7 @@ import-placeholder = { $value } remplace une valeur fournie ailleurs ; écrivez 
 import-dependency-elsewhere = { $name } n’est pas parmi les services importés ; importez-le aussi, ou laissez l’ordre au système
 import-dependency-in-circle = { $name } a aussi besoin de ce service, directement ou par d’autres ; ce côté du cercle est omis
 import-name-taken = un autre service porte déjà ce nom : celui-ci s’appelle { $name }
+import-display-name-taken = un autre service s’appelle déjà { $name }, celui-ci est donc affiché sous son propre nom
 import-log-elsewhere = stdout et stderr vont dans un seul fichier journal de relance au lieu de { $path } ; relance logs le montre
 import-one-log = stdout et stderr vont dans un seul fichier journal
 import-one-log-file = la sortie va dans un fichier journal de relance, sans le mode { $path }

@@ -6,6 +6,7 @@ mod elsewhere;
 mod hiding;
 pub(super) mod plan;
 mod policies;
+mod refused;
 
 use std::collections::{HashMap, HashSet};
 use std::io::{IsTerminal, Write};
@@ -33,6 +34,7 @@ use crate::waiting::Patience;
 use change::{Act, Change};
 use plan::{Plan, Step, Surplus};
 use policies::PolicyStep;
+use refused::Asked;
 
 /// How `--dry-run` ends when something would change.
 const WOULD_CHANGE: u8 = 6;
@@ -98,9 +100,10 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let found = read.map_err(|problems| problems.report(json))?;
     let secrets = found.secrets.clone();
     let templates = found.templates();
-    let to_apply = found.into_to_apply();
+    let asked = Asked::of(found);
+    let to_apply = asked.to_apply();
     if arguments.system == Some(System::Windows) {
-        let differs = elsewhere::report(&to_apply, json)?;
+        let differs = elsewhere::report(to_apply, json)?;
         return if differs {
             Err(CommandFailure::Silent(WOULD_CHANGE))
         } else {
@@ -111,11 +114,12 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         return Err(usage(apply::PRUNE_ALL));
     }
     let manager = arguments.common.manager()?;
-    let mut plan = Plan::of(&manager, &to_apply, &secrets)?;
+    let mut plan = Plan::of(&manager, to_apply, &secrets)?;
+    let placed = |failure| asked.placed(&manager, failure, json);
     plan.prune(|name| matches_any(&arguments.prune, name));
     plan.note_surplus(&templates);
     if arguments.dry_run {
-        try_out(&manager, &plan, to_apply)?;
+        try_out(&manager, &plan, to_apply.clone()).map_err(placed)?;
         arguments.telling().tell(&plan, &[])?;
         return if plan.changes() {
             Err(CommandFailure::Silent(WOULD_CHANGE))
@@ -124,7 +128,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         };
     }
     ask_for_deletion(&plan, &arguments)?;
-    carry_out(&manager, &plan, to_apply)?;
+    carry_out(&manager, &plan, to_apply.clone()).map_err(placed)?;
     let restarted = restart_changed(&manager, &plan, &arguments);
     arguments.telling().tell(&plan, &restarted)?;
     let failed = restarted.into_iter().find_map(|(_, result)| result.err());

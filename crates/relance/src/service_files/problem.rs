@@ -44,7 +44,7 @@ impl Source {
 pub(crate) struct Problems(Vec<Sentence>);
 
 impl Problems {
-    pub(super) fn add(&mut self, place: &str, problem: impl Into<Sentence>) {
+    pub(crate) fn add(&mut self, place: &str, problem: impl Into<Sentence>) {
         let problem = problem.into();
         self.0.push(apply::At { place, problem }.into());
     }
@@ -54,12 +54,16 @@ impl Problems {
         self.0.push(problem);
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// As one error.
     pub(crate) fn error(self) -> ScmError {
+        self.error_as(Win32Error::INVALID_PARAMETER)
+    }
+
+    fn error_as(self, code: Win32Error) -> ScmError {
         let sentence = match <[Sentence; 1]>::try_from(self.0) {
             Ok([only]) => only,
             Err(several) => apply::Several {
@@ -67,20 +71,26 @@ impl Problems {
             }
             .into(),
         };
-        ScmError::new(Win32Error::INVALID_PARAMETER, sentence)
+        ScmError::new(code, sentence)
     }
 
     /// Says each on a line of its own; as JSON they are one error.
     pub(crate) fn report(self, json: bool) -> CommandFailure {
+        self.report_as(Win32Error::INVALID_PARAMETER, json)
+    }
+
+    /// The same with another code.
+    pub(crate) fn report_as(self, code: Win32Error, json: bool) -> CommandFailure {
         if json || self.0.len() == 1 {
-            return self.error().into();
+            return self.error_as(code).into();
         }
         for problem in self.0.iter().take(SHOWN_MAX) {
             eprintln!("{}", plain(&problem.of(lang())));
         }
         let count = self.0.len();
         eprintln!("{}", lang().say(apply::Refused { count }));
-        CommandFailure::Silent(2)
+        let status = CommandFailure::from(self.error_as(code)).status();
+        CommandFailure::Silent(status)
     }
 }
 

@@ -294,6 +294,35 @@ fn a_dry_run_refuses_what_the_real_one_would_and_changes_nothing() {
 }
 
 #[test]
+fn what_the_manager_refuses_is_named_with_its_places_all_at_once() {
+    let daemon = Daemon::start(relance());
+    let service = |name: &str, account: &str| {
+        format!("[[service]]\nname = '{name}'\ncommand = ['/x']\naccount_name = '{account}'\n")
+    };
+    let three = [
+        service("a", "no-such-a"),
+        service("b", "LocalSystem"),
+        service("c", "no-such-c"),
+    ];
+    let (_folder, path) = file(&three.concat());
+    for options in [&["--dry-run"][..], &[]] {
+        let output = apply(&daemon, &path, options);
+        assert_eq!(status(&output), 3);
+        let said = text(&output);
+        for part in [
+            "services.toml:2:8: a: there is no account \"no-such-a\"",
+            "services.toml:10:8: c: there is no account \"no-such-c\"",
+            "2 problems; nothing was changed",
+        ] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
+    }
+    let error = text(&apply(&daemon, &path, &["--json"]));
+    let error: Json = serde_json::from_str(&error).expect("JSON");
+    assert_eq!(error["error"]["code"], 1057, "{error}");
+}
+
+#[test]
 fn x109_what_windows_makes_of_a_file_is_said_without_a_manager() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("both.toml");
