@@ -1,4 +1,6 @@
-//! Tests of the table of commands.
+//! Tests of the table of commands; `guides` reads those that the guides show.
+
+mod guides;
 
 use super::*;
 
