@@ -211,6 +211,7 @@ impl Round<'_> {
         New {
             target: target.name.clone(),
             key,
+            names_all: target.names_all(),
             message,
             machine: self.shared.machine.clone(),
             lang: target.lang,

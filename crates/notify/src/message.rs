@@ -103,6 +103,15 @@ impl Message {
         }
     }
 
+    /// Whether it would only count some services of another message, and not name them.
+    #[cfg(unix)]
+    pub(crate) fn has_no_room_for(&self, other: &Self) -> bool {
+        let is_known =
+            |subject: &&Subject| self.services.iter().any(|own| own.name == subject.name);
+        let new = other.services.iter().filter(|subject| !is_known(subject));
+        self.services.len() + new.count() > SERVICES_MAX
+    }
+
     /// Takes the services of another message in. One that is named already is not counted again.
     pub fn join(&mut self, other: Self) {
         for subject in other.services {

@@ -212,6 +212,12 @@ impl Target {
         !ends_by_key && !self.runs_as_service()
     }
 
+    /// Whether each service must be named, however many there are: an alert a service.
+    #[cfg(unix)]
+    pub(crate) fn names_all(&self) -> bool {
+        matches!(&self.carrier, Carrier::Web(hook) if hook.template == Template::Alertmanager)
+    }
+
     /// Whether it is a program that runs as the service that it is told of.
     #[must_use]
     pub fn runs_as_service(&self) -> bool {

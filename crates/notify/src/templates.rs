@@ -9,6 +9,12 @@ use crate::targets::{Template, WebHook};
 
 /// Longest text that Discord accepts, in characters.
 const DISCORD_LEN_MAX: usize = 2000;
+/// Longest text that Slack accepts, in characters, markup included.
+const SLACK_LEN_MAX: usize = 40_000;
+/// Longest message that ntfy accepts, in bytes.
+const NTFY_LEN_MAX: usize = 4096;
+/// Longest text for a card of Teams, in bytes: the whole card may have 28 KiB, and JSON writes some characters as several.
+const TEAMS_LEN_MAX: usize = 12_000;
 
 /// Alertmanager ends an alert by itself after minutes unless it is sent again or says when it ends: a day later.
 const ALERT_MS: i64 = 24 * 3600 * 1000;
@@ -62,10 +68,17 @@ fn slack(title: &str, text: &str) -> Json {
             .replace('<', "&lt;")
             .replace('>', "&gt;")
     };
-    json!({ "text": format!("*{}*\n{}", plain(title), plain(text)) })
+    let length = |c| match c {
+        '&' => 5,
+        '<' | '>' => 4,
+        _ => 1,
+    };
+    let text = fitting(&format!("*{title}*\n{text}"), SLACK_LEN_MAX, length);
+    json!({ "text": plain(&text) })
 }
 
 fn teams(title: &str, text: &str) -> Json {
+    let text = fitting(text, TEAMS_LEN_MAX, char::len_utf8);
     json!({
         "type": "message",
         "attachments": [{
@@ -84,10 +97,7 @@ fn teams(title: &str, text: &str) -> Json {
 }
 
 fn discord(title: &str, text: &str) -> Json {
-    let text: String = format!("**{title}**\n{text}")
-        .chars()
-        .take(DISCORD_LEN_MAX)
-        .collect();
+    let text = fitting(&format!("**{title}**\n{text}"), DISCORD_LEN_MAX, |_| 1);
     // A cause that contains @everyone must not notify everyone.
     json!({ "content": text, "allowed_mentions": { "parse": [] } })
 }
@@ -102,6 +112,7 @@ fn ntfy(url: &str, message: &Message, title: &str, text: &str) -> Option<Body> {
         NoticeKind::Recycling | NoticeKind::Test => (2, "information_source"),
     };
     let text = if text.is_empty() { title } else { text };
+    let text = fitting(text, NTFY_LEN_MAX, char::len_utf8);
     Some(Body {
         url: Some(server.to_owned()),
         json: json!({ "topic": topic, "title": title, "message": text, "priority": priority, "tags": [tag] }),
@@ -165,6 +176,23 @@ fn alertmanager(letter: Letter<'_>, title: &str, text: &str) -> Json {
         }
         services => services.iter().map(alert).collect(),
     }
+}
+
+/// A text, cut where it would be too long: a chat refuses such a message for good. `length` is that of a character.
+fn fitting(text: &str, most: usize, length: impl Fn(char) -> usize) -> String {
+    const CUT: char = '…';
+    if text.chars().map(&length).sum::<usize>() <= most {
+        return text.to_owned();
+    }
+    let mut room = most.saturating_sub(length(CUT));
+    let fits = |c: &char| {
+        let rest = room.checked_sub(length(*c));
+        room = rest.unwrap_or(room);
+        rest.is_some()
+    };
+    let mut cut: String = text.chars().take_while(fits).collect();
+    cut.push(CUT);
+    cut
 }
 
 /// RFC 3339, in UTC.

@@ -27,6 +27,8 @@ pub(crate) struct New {
     pub(crate) target: Box<str>,
     /// Messages of one key are one.
     pub(crate) key: String,
+    /// Whether it names each service, so that a message that is full is followed by another one.
+    pub(crate) names_all: bool,
     /// What it says.
     pub(crate) message: Message,
     /// The name of this machine.
@@ -37,7 +39,7 @@ pub(crate) struct New {
     pub(crate) gather_ms: i64,
     /// How long it comes after the last one of its key.
     pub(crate) repeat_ms: i64,
-    /// How long it is tried.
+    /// How long it is tried, from its time on.
     pub(crate) keep_ms: i64,
 }
 
@@ -65,9 +67,11 @@ pub(super) fn enqueue(db: &Connection, new: &New, now: i64) -> rusqlite::Result<
     if join(db, new)? {
         return Ok(());
     }
+    // One that is on its way counts as told now.
     let last: Option<i64> = db.query_row(
-        "SELECT max(done_at) FROM message WHERE target = ?1 AND fold_key = ?2 AND state = 1",
-        params![new.target, new.key],
+        "SELECT max(coalesce(done_at, ?3)) FROM message
+         WHERE target = ?1 AND fold_key = ?2 AND (state = 1 OR state = 0 AND tries > 0)",
+        params![new.target, new.key, now],
         |row| row.get(0),
     )?;
     let gathered = now.saturating_add(new.gather_ms);
@@ -87,7 +91,7 @@ pub(super) fn enqueue(db: &Connection, new: &New, now: i64) -> rusqlite::Result<
             body,
             new.message.at,
             due,
-            now.saturating_add(new.keep_ms),
+            due.saturating_add(new.keep_ms),
         ],
     )?;
     // What waits before it goes before it.
@@ -106,35 +110,55 @@ pub(super) fn enqueue(db: &Connection, new: &New, now: i64) -> rusqlite::Result<
 /// Whether a message that waits has taken another one in. A message of the opposite kind must not stand between
 /// them, because then the last message would be wrong.
 fn join(db: &Connection, new: &New) -> rusqlite::Result<bool> {
-    let same: Option<(i64, String)> = db
-        .query_row(
-            "SELECT number, body FROM message AS m
-             WHERE target = ?1 AND fold_key = ?2 AND state = 0 AND tries = 0 AND NOT EXISTS (
-                SELECT 1 FROM message AS later WHERE later.target = ?1 AND later.state = 0
-                AND later.number > m.number AND later.is_over <> ?3)
-             ORDER BY number DESC LIMIT 1",
-            params![new.target, new.key, new.message.is_over()],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-        .optional()?;
-    let Some((number, body)) = same else {
-        return Ok(false);
-    };
-    let Ok(mut message) = serde_json::from_str::<Message>(&body) else {
-        return Ok(false);
-    };
-    message.join(new.message.clone());
-    let body = serde_json::to_string(&message).unwrap_or_default();
-    let title = message.title(&new.machine, new.lang);
-    db.execute(
-        "UPDATE message SET body = ?2, title = ?3 WHERE number = ?1",
-        params![number, body, title],
+    let mut select = db.prepare_cached(
+        "SELECT number, body FROM message AS m
+         WHERE target = ?1 AND fold_key = ?2 AND state = 0 AND tries = 0 AND NOT EXISTS (
+            SELECT 1 FROM message AS later WHERE later.target = ?1 AND later.state = 0
+            AND later.number > m.number AND later.is_over <> ?3)
+         ORDER BY number",
     )?;
-    Ok(true)
+    let mut same = select.query(params![new.target, new.key, new.message.is_over()])?;
+    while let Some(row) = same.next()? {
+        let (number, body): (i64, String) = (row.get(0)?, row.get(1)?);
+        let Ok(mut message) = serde_json::from_str::<Message>(&body) else {
+            continue;
+        };
+        if message.has_no_room_for(&new.message) {
+            if new.names_all {
+                continue;
+            }
+            if !is_counted_first(db, number, &new.message)? {
+                return Ok(true);
+            }
+        }
+        message.join(new.message.clone());
+        let body = serde_json::to_string(&message).unwrap_or_default();
+        let title = message.title(&new.machine, new.lang);
+        db.execute(
+            "UPDATE message SET body = ?2, title = ?3 WHERE number = ?1",
+            params![number, body, title],
+        )?;
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+/// Whether a message that has no room for their names counts some of these services for the first time.
+fn is_counted_first(db: &Connection, number: i64, message: &Message) -> rusqlite::Result<bool> {
+    let mut insert = db.prepare_cached("INSERT OR IGNORE INTO counted VALUES (?1, ?2)")?;
+    let mut new = 0;
+    for subject in &message.services {
+        new += insert.execute(params![number, subject.name])?;
+    }
+    Ok(new > 0)
 }
 
 /// Forgets what was done long ago.
 pub(super) fn forget_old(db: &Connection) -> rusqlite::Result<()> {
+    db.execute(
+        "DELETE FROM counted WHERE message NOT IN (SELECT number FROM message WHERE state = 0)",
+        [],
+    )?;
     db.execute(
         "DELETE FROM message WHERE state > 0 AND number <= (
             SELECT number FROM message WHERE state > 0 ORDER BY number DESC LIMIT 1 OFFSET ?1)",

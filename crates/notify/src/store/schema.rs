@@ -47,6 +47,10 @@ CREATE TABLE IF NOT EXISTS message (
     done_at INTEGER,
     problem TEXT
 );
+-- Services that a message that waits only counts, so that each is counted once.
+CREATE TABLE IF NOT EXISTS counted (
+    message INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (message, name)
+) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS message_waiting ON message (target, state, number);
 INSERT OR IGNORE INTO meta VALUES ('instance', lower(hex(randomblob(6))));
 COMMIT;";

@@ -40,10 +40,15 @@ impl World {
     }
 
     fn put(&mut self, kind: NoticeKind, service: &str) {
+        self.put_with(kind, service, |_| ());
+    }
+
+    fn put_with(&mut self, kind: NoticeKind, service: &str, change: impl Fn(&mut New)) {
         self.cursor += 1;
-        let new = New {
+        let mut new = New {
             target: "ops".into(),
             key: format!("{kind} cause"),
+            names_all: false,
             message: Message::said(kind, self.now, Some(service), None),
             machine: Arc::from("web1"),
             lang: Lang::En,
@@ -51,6 +56,7 @@ impl World {
             repeat_ms: 60_000,
             keep_ms: 86_400_000,
         };
+        change(&mut new);
         let fold = Fold::default();
         self.store
             .advance(Some(self.cursor), &fold, &[new], self.now)
@@ -120,6 +126,35 @@ fn x89_forty_workers_with_one_cause_are_one_message_and_so_is_its_end() {
 }
 
 #[test]
+fn x89_more_services_than_a_message_names_are_counted_once_or_told_in_several() {
+    for (names_all, messages) in [(false, vec![100]), (true, vec![100, 100, 50])] {
+        let mut world = World::new();
+        for worker in (0..250).chain(0..250) {
+            let name = format!("w{worker}");
+            world.put_with(NoticeKind::GiveUp, &name, |new| new.names_all = names_all);
+        }
+        let titles = read(&world.path).unwrap().messages;
+        let title = titles[0].title.clone();
+        let count = if names_all { 100 } else { 250 };
+        assert!(title.starts_with(&format!("{count} services ")), "{title}");
+        let told: Vec<_> = messages.iter().map(|_| world.tell().1.len()).collect();
+        assert_eq!(told, messages);
+        assert_eq!(world.now, 5_000, "each of them at once");
+        assert_eq!(world.store.next("ops", world.now), Ok(Next::Nothing));
+    }
+}
+
+#[test]
+fn x93_a_message_that_had_to_wait_for_its_time_is_tried_as_long_as_any() {
+    let mut world = World::new();
+    let keep = |new: &mut New| new.keep_ms = 10_000;
+    world.put_with(NoticeKind::Failure, "w1", keep);
+    world.tell();
+    world.put_with(NoticeKind::Failure, "w1", keep);
+    assert_eq!(world.tell().1, ["w1"], "60 s after the first");
+}
+
+#[test]
 fn x89_a_message_about_the_same_comes_a_minute_later_and_a_service_is_named_once() {
     let mut world = World::new();
     world.put(NoticeKind::Failure, "w1");
@@ -131,6 +166,19 @@ fn x89_a_message_about_the_same_comes_a_minute_later_and_a_service_is_named_once
     let (_, services) = world.tell();
     assert_eq!(services, ["w1"]);
     assert_eq!(world.now - first, 60_000);
+}
+
+#[test]
+fn x89_what_comes_while_a_message_is_on_its_way_waits_as_long_as_after_it() {
+    let mut world = World::new();
+    world.put(NoticeKind::GiveUp, "w1");
+    let first = world.begin();
+    let begun = world.now;
+    world.put(NoticeKind::GiveUp, "w2");
+    world.put(NoticeKind::GiveUp, "w3");
+    world.store.told("ops", first.number, world.now).unwrap();
+    assert_eq!(world.tell().1, ["w2", "w3"]);
+    assert_eq!(world.now - begun, 60_000);
 }
 
 #[test]
@@ -201,7 +249,7 @@ fn x93_a_queue_is_bounded_and_what_is_dropped_is_counted_once() {
     assert_eq!(read(&world.path).unwrap().targets[1].waiting, 1000);
     assert_eq!(world.store.take_dropped("ops"), Ok(100));
     assert_eq!(world.store.take_dropped("ops"), Ok(0));
-    world.now = 86_400_000;
+    world.now = 86_405_000;
     assert_eq!(world.store.next("ops", world.now), Ok(Next::Nothing));
     assert_eq!(world.store.take_dropped("ops"), Ok(1000), "too old");
     world.put(NoticeKind::Failure, "w1");

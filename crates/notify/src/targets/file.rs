@@ -14,6 +14,7 @@ use relance_scm::system::{reason, regular};
 use relance_scm::{ScmError, Win32Error};
 use relance_texts::{Lang, Sentence, shown, target};
 use toml::{Table, Value};
+use ureq::http::HeaderValue;
 
 use super::{
     Authority, Carrier, Hook, HookAccount, Mail, Security, TARGETS_MAX, Target, Targets, Template,
@@ -185,6 +186,9 @@ fn set_times(keys: &mut Keys<'_>, targets: &mut Targets) -> Read<()> {
     keys.set_time("gather", &mut targets.keeping.gather)?;
     keys.set_time("repeat", &mut targets.keeping.repeat)?;
     keys.set_time("keep", &mut targets.keeping.keep)?;
+    if targets.keeping.keep.is_zero() {
+        return keys.problem(target::KEEP);
+    }
     if let Some(count) = keys.take("flapping") {
         let count = count
             .as_integer()
@@ -285,6 +289,10 @@ fn web_hook(template: Template, given: Secret, keys: &mut Keys<'_>) -> Read<WebH
         return keys.problem(target::NotWeb { key });
     }
     let token = keys.secret("token")?;
+    let is_header = |token: &Secret| HeaderValue::from_str(token.reveal()).is_ok();
+    if !token.as_ref().is_none_or(is_header) {
+        return keys.problem(target::TOKEN);
+    }
     let authority = keys.authority()?;
     Ok(WebHook {
         template,

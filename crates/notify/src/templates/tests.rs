@@ -76,6 +76,37 @@ fn x91_the_topic_of_ntfy_is_the_end_of_its_address() {
 }
 
 #[test]
+fn x91_a_message_is_never_longer_than_a_chat_takes_it() {
+    let mut long = message(NoticeKind::GiveUp);
+    for number in 0..99 {
+        let name = format!("{}&é-{number}", "&é".repeat(120));
+        long.join(Message::said(NoticeKind::GiveUp, 0, Some(&name), None));
+    }
+    let text_of = |template, place: fn(&Json) -> &Json| {
+        let (_, json) = json(template, &long);
+        let text = place(&json).as_str().unwrap().to_owned();
+        assert!(text.ends_with('…'), "{text}");
+        text
+    };
+    let discord = text_of(Template::Discord, |json| &json["content"]);
+    assert_eq!(discord.chars().count(), 2000);
+    let ntfy = text_of(Template::Ntfy, |json| &json["message"]);
+    assert!((4090..=4096).contains(&ntfy.len()), "{}", ntfy.len());
+    let slack = text_of(Template::Slack, |json| &json["text"]);
+    let count = slack.chars().count();
+    assert!((39_990..=40_000).contains(&count), "{count}");
+    text_of(Template::Teams, |json| {
+        &json["attachments"][0]["content"]["body"][1]["text"]
+    });
+    let (_, card) = json(Template::Teams, &long);
+    assert!(
+        card.to_string().len() < 28 << 10,
+        "{}",
+        card.to_string().len()
+    );
+}
+
+#[test]
 fn x91_teams_gets_a_card() {
     let (_, card) = json(Template::Teams, &message(NoticeKind::Failure));
     assert_eq!(

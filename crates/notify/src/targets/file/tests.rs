@@ -109,6 +109,11 @@ fn x90_what_is_wrong_is_named_without_the_secret() {
         ("[target.a]\njournal = true\ntimeout = \"2h\"", "at most 5m"),
         ("[notify]\nflapping = 1000", "flapping"),
         ("[notify]\nrepeat = \"often\"", "repeat is a time"),
+        ("[notify]\nkeep = \"0s\"", "not 0"),
+        (
+            "[target.a]\nwebhook = \"https://a/b\"\ntoken = \"SECRET\\nX: y\"",
+            "token is one line",
+        ),
         ("other = 1", "nothing is called other"),
     ] {
         let problem = read(text).unwrap_err().to_string();
