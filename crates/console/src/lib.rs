@@ -9,7 +9,7 @@
 //! `app` is what they share. `listen` takes connections, `seats` and `gate` bound how many there are and what
 //! they ask of the manager, `confine` is what the process gives up before. `viewer` is who asks, `sign_in` how
 //! they came in, `likes` their language and colours. `document` and `layout` are the frame around a page,
-//! `reply` is an answer, an error page too. `hub` holds what a viewer may see, kept up to date by one watch;
+//! `reply` is an answer, an error page too; `replay` says what recorded failures would have been on a changed policy. `hub` holds what a viewer may see, kept up to date by one watch;
 //! `services` is the table, `service` the pages of one service (`tab` names them), `create` a new one, `log`
 //! the events, `history` the time lines, `rules` the rulebook, `metrics` and `api_page` are for operations. `lang` holds the two
 //! languages, `lacking` what Windows' manager does not have.
@@ -53,6 +53,7 @@ mod overview;
 mod policies;
 mod policy_links;
 mod policy_words;
+mod replay;
 mod reply;
 mod row;
 mod rules;

@@ -24,6 +24,7 @@ use crate::lang::{Lang, SLOTS, rich};
 use crate::layout::{self, Place};
 use crate::policy_links::{all, href, users};
 use crate::policy_words::action;
+use crate::replay::{self, Change};
 use crate::reply::{Answer, not_saved, page as html_page, problem, status};
 use crate::service::change::version;
 use crate::service::{general, preview as previews, recovery};
@@ -113,7 +114,8 @@ pub(crate) async fn save(viewer: Viewer, form: Form) -> Answer<Response> {
         }
         Ok((after, _)) => {
             let hub = viewer.hub().await?;
-            let content = review(&viewer, &hub, &info, &after, &form);
+            let played = replayed(&viewer, &hub, &info, &after).await;
+            let content = review(&viewer, &hub, &info, (&after, &played), &form);
             let code = if is_stale {
                 StatusCode::CONFLICT
             } else {
@@ -218,7 +220,7 @@ fn review(
     viewer: &Viewer,
     hub: &Hub,
     info: &PolicyInfo,
-    after: &RecoveryPolicy,
+    (after, played): (&RecoveryPolicy, &Markup),
     form: &Form,
 ) -> Markup {
     let lang = viewer.lang();
@@ -230,7 +232,7 @@ fn review(
             h2 #review tabindex="-1" { (console::THIS_WOULD_CHANGE.of(lang)) }
             @if is_stale { p.note.warn role="status" { (console::POLICY_CHANGED_MEANWHILE.of(lang)) } }
             (differences(&info.policy, after, lang))
-            @if !is_same { (for_each(hub, info, after, lang)) }
+            @if !is_same { (for_each(hub, info, after, lang)) (played) }
             form method="post" action="/policy" data-keep="" {
                 (hidden(viewer, info))
                 @for (name, value) in form.0.iter().filter(|(name, _)| kept(name)) {
@@ -245,6 +247,20 @@ fn review(
             }
         }
     }
+}
+
+/// What the recorded failures of each service that uses the policy would have been.
+async fn replayed(viewer: &Viewer, hub: &Hub, info: &PolicyInfo, after: &RecoveryPolicy) -> Markup {
+    if info.policy == *after {
+        return html! {};
+    }
+    let users = info.used_by.iter().filter_map(|name| hub.find(name).ok());
+    let changes = users.map(|user| {
+        let mut config = ServiceConfig::clone(&user.config);
+        after.put_on(&mut config);
+        Change::new(&user, config)
+    });
+    replay::shown(viewer, changes.collect()).await
 }
 
 /// What follows the next failure of each service that uses the policy; services of which the same is said stand together.

@@ -22,7 +22,7 @@ use relance_scm::{Control, ServiceConfig, ServiceState};
 
 pub use clock::Clock;
 pub use outcome::Totals;
-pub use recorded::{Fact, Recorded};
+pub use recorded::{Fact, Recorded, Recording};
 pub use script::{Happening, Moment, Script, StartOutcome, When};
 pub use timeline::{Entry, Occurrence, Timeline};
 

@@ -627,3 +627,19 @@ console-scaled-removed = { $count ->
    *[other] Instances { $numbers } of { $template } stop, and are deleted then.
 }
 console-scaled-nothing = { $template } has these instances already; nothing was changed.
+
+## What recorded failures would have been on a changed policy
+
+console-replay = What the last 30 days would have been
+console-replay-how = Each failure in the event log happens again at its time, if the service runs then.
+console-replay-nothing = Nothing that the event log has of the last 30 days is a failure.
+console-replay-since = There are so many entries that only those since { $since } were played.
+console-replay-hours = Quiet hours are not kept here; relance replay keeps them.
+console-replay-of = { $service }: { $before }; changed: { $after }
+console-replay-totals = { $failures ->
+    [one] one failure
+   *[other] { $failures } failures
+}, { $restarts ->
+    [one] one restart
+   *[other] { $restarts } restarts
+}, time down { $down }

@@ -630,3 +630,19 @@ console-scaled-removed = { $count ->
    *[other] Les instances { $numbers } de { $template } s’arrêtent, puis sont supprimées.
 }
 console-scaled-nothing = { $template } a déjà ces instances ; rien n’a été changé.
+
+## Ce que des échecs enregistrés auraient donné avec une politique modifiée
+
+console-replay = Ce que les 30 derniers jours auraient donné
+console-replay-how = Chaque échec du journal se produit de nouveau à son heure, si le service tourne à ce moment.
+console-replay-nothing = Rien de ce que le journal a des 30 derniers jours n’est un échec.
+console-replay-since = Il y a tant d’entrées que seules celles depuis { $since } ont été jouées.
+console-replay-hours = Les heures calmes ne sont pas observées ici ; relance replay les observe.
+console-replay-of = { $service } : { $before } ; modifié : { $after }
+console-replay-totals = { $failures ->
+    [one] un échec
+   *[other] { $failures } échecs
+}, { $restarts ->
+    [one] un redémarrage
+   *[other] { $restarts } redémarrages
+}, temps d’arrêt { $down }

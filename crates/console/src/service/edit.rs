@@ -22,6 +22,7 @@ use crate::form::Form;
 use crate::hub::Hub;
 use crate::layout;
 use crate::merge::{self, BASE, COLLIDES, KEEP, base_of};
+use crate::replay::{self, Change};
 use crate::reply::{Answer, page, status};
 use crate::tab::Tab;
 use crate::typed::{Wrong, refilled, summary, values, wrong};
@@ -71,8 +72,11 @@ pub(crate) async fn save(viewer: Viewer, Path(tab): Path<String>, form: Form) ->
                 })
                 .await
         }
-        Ok(_) => {
-            let content = review(&viewer, &hub, before, tab, &now)?;
+        Ok((after, _)) => {
+            let is_other = tab == Tab::Recovery && after != **before;
+            let changes = is_other.then(|| Change::new(&info, after));
+            let played = replay::shown(&viewer, changes.into_iter().collect()).await;
+            let content = review(&viewer, &hub, before, tab, (&now, &played))?;
             let code = if now.is_settled() {
                 StatusCode::OK
             } else {
@@ -174,7 +178,7 @@ fn review(
     hub: &Hub,
     before: &ServiceConfig,
     tab: Tab,
-    now: &Now,
+    (now, played): (&Now, &Markup),
 ) -> Answer<Markup> {
     let lang = viewer.lang();
     let mine = merge::with_theirs(&now.merged, &now.fields);
@@ -190,6 +194,7 @@ fn review(
             (conflict::told(before, tab, now, lang))
             (diff::sentences(&differences, lang))
             (contradictions::notes(&after, lang))
+            (played)
             form method="post" action=(tab.href(&before.service_name)) data-keep="" {
                 (layout::key(viewer))
                 @for (name, value) in now.merged.form.0.iter().filter(|(name, _)| kept(name)) {

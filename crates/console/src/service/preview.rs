@@ -7,9 +7,7 @@ use maud::{Markup, html};
 use relance_policy::delays;
 use relance_policy::trap::{Trap, traps};
 use relance_scm::manager::ServiceInfo;
-use relance_scm::settings::{
-    BACKOFF, RESET_AFTER_RUN, RESTART_JITTER, RESTART_LIMIT, RESTART_LIMIT_PERIOD,
-};
+use relance_scm::settings::{BACKOFF, RESTART_JITTER, RESTART_LIMIT, RESTART_LIMIT_PERIOD};
 use relance_scm::{RecoveryAction, RecoveryActionKind, ResetPeriod, ServiceConfig};
 use relance_texts::{console, word};
 
@@ -77,7 +75,7 @@ pub(crate) fn recovery(config: &ServiceConfig, count: u32, form: &Form, lang: La
 /// The failures to come and their actions, one after the other.
 fn steps(config: &ServiceConfig, count: u32, lang: Lang) -> Markup {
     let settings = &config.failure_actions;
-    let lasting = config.extensions.get(RESET_AFTER_RUN);
+    let lasting = config.reset_after_run();
     let resets_always = settings.reset_period == ResetPeriod::Seconds(0) && lasting.is_none();
     let listed = u32::try_from(settings.actions.len()).unwrap_or(u32::MAX);
     let listed = listed.saturating_add(growing_steps(config)).min(20);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { World, closeBrowser, tab } from "./world.mjs";
+import { World, closeBrowser, tab, until } from "./world.mjs";
 
 after(closeBrowser);
 
@@ -68,6 +68,22 @@ test("where people go wrong it warns: reset 0, the flag, NONE at the end, a stor
   await last.selectOption("Restart the service");
   await page.getByLabel("2nd failure: delay").fill("0");
   await warning("restarted without end").waitFor();
+});
+
+test("before a change is saved it says what the last 30 days would have been", async (t) => {
+  const world = await World.start(t);
+  const options = ["--actions", "restart/100/restart/100/none/0", "--reset", "86400"];
+  await world.program("worker", "exit 3", { dies: true, options });
+  await until("it has failed three times", async () => (await world.status("worker")).recovery.failure_count === 3);
+  const page = await world.page({ go: tab("worker", "recovery") });
+  await page.getByLabel("1st failure: action").selectOption("Take no action");
+  await page.getByRole("button", { name: "Save…" }).click();
+  const replay = page.getByRole("region", { name: "What the last 30 days would have been" });
+  const cells = async (name) => replay.getByRole("row").filter({ hasText: name }).getByRole("cell").allInnerTexts();
+  await replay.getByRole("row").filter({ hasText: "restarts" }).waitFor();
+  assert.deepEqual(await cells("restarts"), ["2", "0"]);
+  assert.deepEqual(await cells("failures spared"), ["0", "2"]);
+  assert.deepEqual(world.complaints(), []);
 });
 
 test("what if: failures are marked on the line and below it, and the actions follow", async (t) => {

@@ -62,7 +62,39 @@ pub struct Recorded {
     said: Option<ExitCode>,
 }
 
+/// What was recorded of one service, as a script.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    /// When the script begins: the first entry.
+    pub begin: Timestamp,
+    /// How many failures there were.
+    pub failures: u64,
+    /// What happened. It knows no time of day: quiet hours are kept once that is set.
+    pub script: Script,
+}
+
+impl Recording {
+    /// Of the facts of one service, the oldest first, up to this moment; `None` if nothing has failed.
+    #[must_use]
+    pub fn of(facts: &[Fact], end: Timestamp) -> Option<Self> {
+        let begin = facts.first()?.at;
+        let mut recorded = Recorded::since(begin);
+        for fact in facts {
+            recorded.take(fact);
+        }
+        let failures = recorded.failures();
+        (failures > 0).then(|| Self {
+            begin,
+            failures,
+            script: recorded.until(end),
+        })
+    }
+}
+
 impl Recorded {
+    /// The entries that say something of it: failed starts, ends with a code, failures, controls, states, recycling.
+    pub const EVENTS: [u32; 8] = [7000, 7023, 7024, 7031, 7034, 7035, 7036, 1001];
+
     /// Of a service that was started at this moment, or before.
     #[must_use]
     pub fn since(begin: Timestamp) -> Self {

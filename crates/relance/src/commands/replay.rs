@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Parser;
-use relance_policy::simulate::{Fact, Recorded, Script};
+use relance_policy::simulate::{Fact, Recorded, Recording};
 use relance_scm::event_log::{EventFilter, Timestamp};
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{ConfigChange, ServiceConfig, ServiceId};
@@ -21,9 +21,6 @@ use crate::selection::{Selection, must_exist, service_names};
 use crate::service_files;
 use crate::text::{moment, moment_from, now, second_of_day};
 
-/// The entries from which a script is made: failed starts, ends with a code, failures, controls,
-/// states, recycling.
-const KINDS: [u32; 8] = [7000, 7023, 7024, 7031, 7034, 7035, 7036, 1001];
 /// Entries read at a time.
 const PAGE: u32 = 10_000;
 
@@ -67,12 +64,13 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let (mut replayed, mut has_failed) = (Vec::new(), false);
     for info in services {
         let entries = recorded.remove(&info.id).unwrap_or_default();
-        let Some(script) = Recording::of(&entries, end) else {
+        let Some(mut recording) = Recording::of(&entries, end) else {
             continue;
         };
+        recording.script.clock = second_of_day(recording.begin);
         has_failed = true;
         if let Some(changed) = changes.change(&arguments.common, &info.config)? {
-            replayed.push(replay(&info.config, &changed, &script, is_json));
+            replayed.push(replay(&info.config, &changed, &recording, is_json));
         }
     }
     if has_failed && replayed.is_empty() {
@@ -134,33 +132,6 @@ impl Changes {
     }
 }
 
-/// What was recorded of a service.
-struct Recording {
-    begin: Timestamp,
-    failures: u64,
-    script: Script,
-}
-
-impl Recording {
-    /// `None` if nothing has failed.
-    fn of(entries: &[Fact], end: Timestamp) -> Option<Self> {
-        let begin = entries.first()?.at;
-        let mut recorded = Recorded::since(begin);
-        for entry in entries {
-            recorded.take(entry);
-        }
-        let failures = recorded.failures();
-        (failures > 0).then(|| Self {
-            begin,
-            failures,
-            script: Script {
-                clock: second_of_day(begin),
-                ..recorded.until(end)
-            },
-        })
-    }
-}
-
 fn replay(
     config: &ServiceConfig,
     changed: &ServiceConfig,
@@ -211,7 +182,7 @@ fn collect(
     let mut before = None;
     loop {
         let filter = EventFilter {
-            event_ids: KINDS.to_vec(),
+            event_ids: Recorded::EVENTS.to_vec(),
             since: Some(since),
             before,
             limit: PAGE,
