@@ -40,9 +40,13 @@ pub fn without_jitter(config: &ServiceConfig, failure_count: u32) -> Option<Reco
     grown(config, &config.failure_actions.actions, failure_count)
 }
 
-/// How long that waits.
-pub(crate) fn wait_without_jitter(config: &ServiceConfig, failure_count: u32) -> Duration {
-    without_jitter(config, failure_count).map_or(Duration::ZERO, RecoveryAction::delay)
+/// How long the action of a list for the failure with this position in it waits, without the jitter.
+pub(crate) fn wait_without_jitter(
+    config: &ServiceConfig,
+    list: &[RecoveryAction],
+    position: u32,
+) -> Duration {
+    grown(config, list, position).map_or(Duration::ZERO, RecoveryAction::delay)
 }
 
 /// The action of a list for the failure with this position in it, which is number `failure_count` of all.

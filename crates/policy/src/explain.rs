@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use relance_scm::config::StartType;
 use relance_scm::event_log::Author;
-use relance_scm::settings::{READY, RESET_AFTER_RUN, SCHEDULE};
+use relance_scm::settings::{READY, SCHEDULE};
 use relance_scm::{
     ExitCode, RecoveryActionKind, ResetPeriod, ServiceKind, ServiceState, Win32Error,
 };
@@ -345,7 +345,7 @@ fn counter(record: &ServiceRecord, now: Time) -> Option<Text> {
     let count = record.failure_count;
     let period = record.config.failure_actions.reset_period;
     let has_actions = record.config.has_actions();
-    if let Some(time) = record.config.extensions.get(RESET_AFTER_RUN)
+    if let Some(time) = record.config.reset_after_run()
         && has_actions
     {
         let is_over = record.resets_at().is_some_and(|at| at <= now);

@@ -6,7 +6,7 @@ use relance_scm::RecoveryActionKind;
 use relance_scm::Win32Error;
 use relance_scm::event::Event;
 use relance_scm::failure_actions::RecoveryAction;
-use relance_scm::settings::{FAILURE_RULES, RESET_AFTER_RUN};
+use relance_scm::settings::FAILURE_RULES;
 
 use crate::action::Action;
 use crate::delays;
@@ -109,7 +109,7 @@ fn starts_again(draft: &Draft, run: RunId) -> bool {
     if !record.config.has_actions() {
         return false;
     }
-    let Some(time) = record.config.extensions.get(RESET_AFTER_RUN) else {
+    let Some(time) = record.config.reset_after_run() else {
         return record.reset_is_over(draft.now);
     };
     let ended = record.last_end.as_ref().filter(|end| end.run == run);

@@ -37,7 +37,7 @@ pub use relance_scm::run::{RunId, ServiceId};
 
 use relance_scm::ceiling::Ceiling;
 use relance_scm::failure_actions::RecoveryAction;
-use relance_scm::settings::{RELOAD_SIGNAL, RESET_AFTER_RUN, SCHEDULE};
+use relance_scm::settings::{RELOAD_SIGNAL, SCHEDULE};
 use relance_scm::{
     Control, ControlsAccepted, EndCause, EndCauseKind, ExitCode, ServiceConfig, ServiceKind,
     ServiceState,
@@ -503,7 +503,7 @@ impl ServiceRecord {
         if !self.config.has_actions() {
             return None;
         }
-        if let Some(time) = self.config.extensions.get(RESET_AFTER_RUN) {
+        if let Some(time) = self.config.reset_after_run() {
             self.last_failure_at?;
             return Some(self.run.as_ref()?.spawned_at? + time);
         }

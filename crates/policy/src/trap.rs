@@ -7,8 +7,10 @@ mod rules;
 
 use std::time::Duration;
 
+use relance_scm::config::Cause;
+use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::settings::{
-    BACKOFF, BACKOFF_MAX, RESET_AFTER_RUN, RESTART_LIMIT, RESTART_LIMIT_PERIOD,
+    BACKOFF, BACKOFF_MAX, FAILURE_RULES, RESTART_LIMIT, RESTART_LIMIT_PERIOD,
 };
 use relance_scm::{RecoveryActionKind, ResetPeriod, ServiceConfig};
 
@@ -58,67 +60,102 @@ pub fn traps_with_run(config: &ServiceConfig, lived: Option<Duration>) -> Vec<Tr
     let is_short = |lived: &Duration| period.is_some_and(|period| *lived < period);
     if let Some(lived) = lived.filter(is_short)
         && !found.contains(&Trap::ResetInDelay)
-        && resets_within(config, lived)
+        && Lists::of(config).reset_within(lived)
     {
         found.push(Trap::ResetInRun);
     }
     found
 }
 
-/// Whether some restart, together with the life of the run, takes as long as the reset period, so that
-/// later actions of the list are never used, or the list begins again.
-fn resets_within(config: &ServiceConfig, besides: Duration) -> bool {
-    let settings = &config.failure_actions;
-    let period = settings.reset_period.duration();
-    let counts = config.extensions.get(RESET_AFTER_RUN).is_none();
-    let Some(period) = period.filter(|period| !period.is_zero() && counts) else {
-        return false;
-    };
-    let mut restarts = settings
-        .actions
-        .iter()
-        .filter(|action| action.kind.restarts());
-    let grows = grows(config);
-    let outlasts = |delay: Duration| delay + besides >= period;
-    (settings.actions.len() > 1 && restarts.any(|action| outlasts(action.delay())))
-        || (grows && outlasts(longest(config)))
+/// The lists of which one decides what follows a failure: Windows' list, and those of the rules (X84). What follows giving up
+/// (X83) is one action, and no list.
+struct Lists<'a> {
+    config: &'a ServiceConfig,
+    lists: Vec<Box<[RecoveryAction]>>,
 }
 
-/// Whether there is a back-off that makes a delay longer (X80).
-fn grows(config: &ServiceConfig) -> bool {
-    let listed = u32::try_from(config.failure_actions.actions.len()).unwrap_or(u32::MAX);
-    let at = |number: u32| delays::wait_without_jitter(config, number);
-    config.extensions.get(BACKOFF).is_some() && at(listed.saturating_add(1)) > at(listed)
-}
+impl<'a> Lists<'a> {
+    fn of(config: &'a ServiceConfig) -> Self {
+        let rules = config.extensions.get(FAILURE_RULES).0.into_iter();
+        let rules = rules.filter(|rule| rule.causes.iter().any(|cause| *cause != Cause::GaveUp));
+        let list = config.failure_actions.actions.clone();
+        let lists = std::iter::once(list).chain(rules.map(|rule| rule.actions));
+        Self {
+            config,
+            lists: lists.filter(|list| !list.is_empty()).collect(),
+        }
+    }
 
-/// Whether there is a back-off, and it changes nothing.
-fn has_no_growth(config: &ServiceConfig) -> bool {
-    let has_actions = !config.failure_actions.actions.is_empty();
-    has_actions && config.extensions.get(BACKOFF).is_some() && !grows(config)
-}
+    fn any(&self, is: impl Fn(&[RecoveryAction]) -> bool) -> bool {
+        self.lists.iter().any(|list| is(list))
+    }
 
-/// Whether the last action of the list is a restart that waits for as long as a back-off lets it grow.
-fn is_at_maximum(config: &ServiceConfig) -> bool {
-    let last = config.failure_actions.actions.last();
-    let most = config.extensions.get(BACKOFF_MAX);
-    last.is_some_and(|last| last.kind.restarts() && last.delay() >= most)
-}
+    fn wait(&self, list: &[RecoveryAction], position: u32) -> Duration {
+        delays::wait_without_jitter(self.config, list, position)
+    }
 
-/// The longest delay that the last action comes to.
-fn longest(config: &ServiceConfig) -> Duration {
-    delays::wait_without_jitter(config, u32::MAX)
-}
+    /// The longest delay that the last action of a list comes to.
+    fn longest(&self, list: &[RecoveryAction]) -> Duration {
+        self.wait(list, u32::MAX)
+    }
 
-/// X83: restarts as early as the delays allow do not come to the limit within its period.
-fn limit_is_out_of_reach(config: &ServiceConfig) -> bool {
-    let period = config.extensions.get(RESTART_LIMIT_PERIOD);
-    let limit = config.extensions.get(RESTART_LIMIT);
-    let Some(limit) = limit.and_then(|limit| u32::try_from(limit).ok()) else {
-        return false;
-    };
-    let waits = |number: u32| delays::wait_without_jitter(config, number);
-    let first: Duration = (1..=limit).map(waits).sum();
-    !period.is_zero() && first >= period
+    /// Whether there is a back-off that makes a delay of this list longer (X80).
+    fn grows(&self, list: &[RecoveryAction]) -> bool {
+        let listed = u32::try_from(list.len()).unwrap_or(u32::MAX);
+        let is_longer = || self.wait(list, listed.saturating_add(1)) > self.wait(list, listed);
+        self.config.extensions.get(BACKOFF).is_some() && is_longer()
+    }
+
+    /// Whether there is a back-off, and it changes nothing.
+    fn have_no_growth(&self) -> bool {
+        let has_backoff = self.config.extensions.get(BACKOFF).is_some();
+        has_backoff && !self.lists.is_empty() && !self.any(|list| self.grows(list))
+    }
+
+    /// Whether the last action of a list is a restart that waits for as long as a back-off lets it grow.
+    fn are_at_maximum(&self) -> bool {
+        let most = self.config.extensions.get(BACKOFF_MAX);
+        self.any(|list| {
+            let last = list.last();
+            last.is_some_and(|last| last.kind.restarts() && last.delay() >= most)
+        })
+    }
+
+    /// Whether some restart, together with the life of the run, takes as long as the reset period, so that
+    /// later actions of its list are never used, or the list begins again.
+    fn reset_within(&self, besides: Duration) -> bool {
+        let period = self.config.failure_actions.reset_period.duration();
+        let counts = self.config.reset_after_run().is_none();
+        let Some(period) = period.filter(|period| !period.is_zero() && counts) else {
+            return false;
+        };
+        let outlasts = |delay: Duration| delay + besides >= period;
+        self.any(|list| {
+            let mut restarts = list.iter().filter(|action| action.kind.restarts());
+            (list.len() > 1 && restarts.any(|action| outlasts(action.delay())))
+                || (self.grows(list) && outlasts(self.longest(list)))
+        })
+    }
+
+    /// X83: restarts as early as the delays allow do not come to the limit within its period.
+    fn keep_from_limit(&self) -> bool {
+        let period = self.config.extensions.get(RESTART_LIMIT_PERIOD);
+        let limit = self.config.extensions.get(RESTART_LIMIT);
+        let Some(limit) = limit.and_then(|limit| u32::try_from(limit).ok()) else {
+            return false;
+        };
+        let first: Duration = match &*self.lists {
+            [one] => (1..=limit).map(|number| self.wait(one, number)).sum(),
+            // Failures may be decided by different lists in any order.
+            lists => {
+                let restarts = lists.iter().flatten();
+                let restarts = restarts.filter(|action| action.kind.restarts());
+                let shortest = restarts.map(|action| action.delay()).min();
+                shortest.unwrap_or_default() * limit
+            }
+        };
+        !period.is_zero() && first >= period
+    }
 }
 
 /// The traps in the recovery settings of a service. Settings without actions have none, because it is
@@ -126,19 +163,20 @@ fn limit_is_out_of_reach(config: &ServiceConfig) -> bool {
 #[must_use]
 pub fn traps(config: &ServiceConfig) -> Vec<Trap> {
     let settings = &config.failure_actions;
-    let actions = &settings.actions;
-    let last = actions.last();
+    let last = settings.actions.last();
     let none = RecoveryActionKind::None;
+    let lists = Lists::of(config);
+    let holds = |kind| config.has_action(|other| other == kind);
     let found = [
         (
             Trap::NoResetPeriod,
             settings.reset_period == ResetPeriod::Seconds(0)
-                && (actions.len() > 1 || grows(config))
-                && config.extensions.get(RESET_AFTER_RUN).is_none(),
+                && lists.any(|list| list.len() > 1 || lists.grows(list))
+                && config.reset_after_run().is_none(),
         ),
         (
             Trap::ErrorStopsIgnored,
-            !actions.is_empty() && !config.failure_actions_on_non_crash_failures,
+            config.has_actions() && !config.failure_actions_on_non_crash_failures,
         ),
         (
             Trap::EndsWithNothing,
@@ -146,24 +184,25 @@ pub fn traps(config: &ServiceConfig) -> Vec<Trap> {
         ),
         (
             Trap::RestartStorm,
-            last.is_some_and(|last| last.kind.restarts() && longest(config) < STORM)
-                && config.extensions.get(RESTART_LIMIT).is_none(),
+            last.is_some_and(|last| {
+                last.kind.restarts() && lists.longest(&settings.actions) < STORM
+            }) && config.extensions.get(RESTART_LIMIT).is_none(),
         ),
         (
             Trap::NoCommand,
-            settings.has(RecoveryActionKind::RunCommand) && settings.command.is_empty(),
+            holds(RecoveryActionKind::RunCommand) && settings.command.is_empty(),
         ),
-        (Trap::ResetInDelay, resets_within(config, Duration::ZERO)),
-        (Trap::Reboot, settings.has(RecoveryActionKind::Reboot)),
+        (Trap::ResetInDelay, lists.reset_within(Duration::ZERO)),
+        (Trap::Reboot, holds(RecoveryActionKind::Reboot)),
         (
             Trap::BackoffUnused,
-            has_no_growth(config) && !is_at_maximum(config),
+            lists.have_no_growth() && !lists.are_at_maximum(),
         ),
         (
             Trap::BackoffAtMaximum,
-            has_no_growth(config) && is_at_maximum(config),
+            lists.have_no_growth() && lists.are_at_maximum(),
         ),
-        (Trap::LimitOutOfReach, limit_is_out_of_reach(config)),
+        (Trap::LimitOutOfReach, lists.keep_from_limit()),
     ];
     let rule = never_decides(config).map(|(number, _)| Trap::RuleNeverDecides(number));
     let found = found.into_iter();
@@ -176,7 +215,7 @@ pub fn traps(config: &ServiceConfig) -> Vec<Trap> {
 #[cfg(test)]
 mod tests {
     use relance_scm::ServiceName;
-    use relance_scm::config::Extensions;
+    use relance_scm::config::{Extensions, Rules};
     use relance_scm::failure_actions::ActionList;
 
     use super::*;
@@ -239,6 +278,37 @@ mod tests {
             extensions.set(BACKOFF_MAX, Duration::from_secs(3600));
         });
         assert_eq!(resets, [Trap::ResetInDelay]);
+    }
+
+    #[test]
+    fn x84_the_lists_of_rules_have_the_traps_of_any_list() {
+        let rules = |texts: &'static [&'static str]| {
+            move |extensions: &mut Extensions| {
+                let rules = Rules::read(texts.iter().copied()).unwrap();
+                extensions.set(FAILURE_RULES, rules);
+            }
+        };
+        let run = traps_with("restart/60000", rules(&["exit:3=run/0"]));
+        assert_eq!(run, [Trap::NoCommand]);
+        let reboot = traps_with("", rules(&["exit:3=reboot/60000"]));
+        assert_eq!(reboot, [Trap::Reboot]);
+        let longer = traps_with("", rules(&["exit:3=restart/600000/none/0"]));
+        assert_eq!(longer, [Trap::ResetInDelay]);
+        // A back-off or a limit that works for a rule is used.
+        let used = traps_with("run/0", |extensions| {
+            rules(&["exit:3=restart/1000"])(extensions);
+            extensions.set(BACKOFF, "exponential".parse().ok());
+        });
+        assert_eq!(used, [Trap::NoCommand]);
+        let reached = traps_with("restart/60000", |extensions| {
+            rules(&["exit:3=restart/1000"])(extensions);
+            extensions.set(RESTART_LIMIT, Some(10));
+        });
+        assert_eq!(reached, []);
+        let mut config = ServiceConfig::new(ServiceName::new("a").unwrap(), "/a");
+        rules(&["exit:3=restart/1000/none/0"])(&mut config.extensions);
+        let found = [Trap::NoResetPeriod, Trap::ErrorStopsIgnored];
+        assert_eq!(traps(&config), found);
     }
 
     #[test]

@@ -45,6 +45,7 @@ mod service_files;
 mod settings;
 mod similar;
 mod table;
+mod targets;
 #[cfg(test)]
 mod testing;
 mod text;

@@ -28,12 +28,12 @@ use relance_texts::{Sentence, Value, error, quoted};
 
 use crate::command_line;
 use crate::error::ScmError;
-use crate::failure_actions::FailureActions;
+use crate::failure_actions::{FailureActions, RecoveryActionKind};
 use crate::name::{ServiceName, check_display_name};
 use crate::security::SecurityDescriptor;
 use crate::settings::{
     Applies, FAILURE_RULES, OUTPUT, PASS_ENVIRONMENT, PROBE, READ_ONLY_PATHS, READY,
-    STDERR_TOGETHER, Value as SettingValue, stderr_of,
+    RESET_AFTER_RUN, RESTART_GROUP, STDERR_TOGETHER, Value as SettingValue, stderr_of,
 };
 use crate::win32::Win32Error;
 
@@ -44,6 +44,7 @@ pub use change::ConfigChange;
 pub use control_signals::ControlSignals;
 pub use extensions::{Extensions, ExtensionsChange};
 pub use limit::{Limit, LimitUnit};
+use limits::GROUP_LEN_MAX;
 pub use limits::{
     ENVIRONMENT_LEN_MAX, START_ARGUMENTS_LEN_MAX, START_ARGUMENTS_MAX, VARIABLE_LEN_MAX,
     check_start_arguments,
@@ -150,6 +151,15 @@ impl ServiceConfig {
         !self.failure_actions.actions.is_empty() || self.has_rules()
     }
 
+    /// Whether an action of this kind can follow a failure: it is in Windows' list, or in that of a rule (X84).
+    #[must_use]
+    pub fn has_action(&self, kind: impl Fn(RecoveryActionKind) -> bool) -> bool {
+        let rules = self.extensions.get(FAILURE_RULES);
+        let of_rules = rules.0.iter().flat_map(|rule| &rule.actions);
+        let mut actions = self.failure_actions.actions.iter().chain(of_rules);
+        actions.any(|action| kind(action.kind))
+    }
+
     /// The configuration for those who may not change it: the values of its environment are hidden
     /// (A28).
     ///
@@ -216,6 +226,9 @@ impl ServiceConfig {
         self.check_times(known, &mut problems);
         if self.extensions.get(FAILURE_RULES) != known.get(FAILURE_RULES) {
             self.check_rules(&mut problems);
+        }
+        if self.extensions.get(RESTART_GROUP) != known.get(RESTART_GROUP) {
+            self.check_restart_group(&mut problems);
         }
         if self.extensions.get(READ_ONLY_PATHS) != known.get(READ_ONLY_PATHS) {
             self.check_read_only_paths(&mut problems);
@@ -366,6 +379,25 @@ impl ServiceConfig {
             let rule = quoted(rule.to_string());
             invalid(error::RuleGaveUp { rule })
         }));
+    }
+
+    /// X97: a name that services share.
+    fn check_restart_group(&self, problems: &mut Vec<ScmError>) {
+        let group = self.extensions.get(RESTART_GROUP).unwrap_or_default();
+        let is_name = !group.trim().is_empty()
+            && group.chars().count() <= GROUP_LEN_MAX
+            && !group.chars().any(char::is_control);
+        if !group.is_empty() && !is_name {
+            let most = GROUP_LEN_MAX;
+            problems.push(invalid(error::RestartGroup { most }));
+        }
+    }
+
+    /// The run after which the failure counter starts again (X82), if there is one.
+    #[must_use]
+    pub fn reset_after_run(&self) -> Option<Duration> {
+        let time = self.extensions.get(RESET_AFTER_RUN);
+        time.filter(|time| !time.is_zero())
     }
 
     /// X51: each from the root on, with - before it if it may be missing.

@@ -5,8 +5,9 @@ use relance_texts::{Human, Lang, Sentence, Size, setting};
 
 use crate::config::{Extensions, Probe, Readiness};
 use crate::settings::{
-    EXTENSIONS, MEMORY_HIGH, MEMORY_MAX, PROBE, READY, READY_AFTER, RECYCLE_ABOVE, RECYCLE_AFTER,
-    RECYCLE_AFTER_JOBS, RECYCLE_AT, SCHEDULE, START_DEADLINE, STOP_COMMAND, Setting, WATCHDOG,
+    BACKOFF, EXTENSIONS, MEMORY_HIGH, MEMORY_MAX, PROBE, QUIET_HOURS, READY, READY_AFTER,
+    RECYCLE_ABOVE, RECYCLE_AFTER, RECYCLE_AFTER_JOBS, RECYCLE_AT, RESET_AFTER_RUN, RESTART_JITTER,
+    RESTART_LIMIT, SCHEDULE, START_DEADLINE, STOP_COMMAND, Setting, WATCHDOG, all,
 };
 use crate::{ServiceConfig, ServiceKind, command_line};
 
@@ -99,6 +100,18 @@ const NEEDS: &[Need] = &[
         is_met: |set| set.get(SCHEDULE).is_some(),
     },
     Need {
+        options: &["backoff-max"],
+        needed: &["backoff"],
+        value: "",
+        is_met: |set| set.get(BACKOFF).is_some(),
+    },
+    Need {
+        options: &["restart-limit-period"],
+        needed: &["restart-limit"],
+        value: "",
+        is_met: |set| set.get(RESTART_LIMIT).is_some(),
+    },
+    Need {
         options: &["recycle-jitter"],
         needed: &[
             "recycle-above",
@@ -124,6 +137,7 @@ pub fn of(config: &ServiceConfig, naming: Naming) -> Vec<Contradiction> {
         .given()
         .filter_map(|(setting, _)| without_effect(config, setting, naming))
         .collect();
+    found.extend(without_actions(config, naming));
     found.extend(never_ready(set, naming));
     found.extend(never_recycled(set, naming));
     found.extend(never_slowed(set, naming));
@@ -184,14 +198,35 @@ fn without_effect(
     let mut needs = NEEDS.iter();
     let need = needs.find(|need| need.options.contains(&setting.option))?;
     let needed = naming.names(need.needed) + need.value;
-    (!(need.is_met)(&config.extensions)).then(|| Contradiction {
-        problem: setting::WithoutEffect {
-            option: &*option,
-            needed: &*needed,
-        }
-        .into(),
+    (!(need.is_met)(&config.extensions)).then(|| lacks(&option, &needed))
+}
+
+fn lacks(option: &str, needed: &str) -> Contradiction {
+    Contradiction {
+        problem: setting::WithoutEffect { option, needed }.into(),
         advice: setting::WithoutEffectDo { option, needed }.into(),
-    })
+    }
+}
+
+/// Settings about what follows a failure, where nothing does.
+fn without_actions(config: &ServiceConfig, naming: Naming) -> Vec<Contradiction> {
+    if config.has_actions() {
+        return Vec::new();
+    }
+    let about_actions = [
+        BACKOFF.setting(),
+        RESTART_JITTER.setting(),
+        RESET_AFTER_RUN.setting(),
+        RESTART_LIMIT.setting(),
+        QUIET_HOURS.setting(),
+    ];
+    let about_actions = about_actions.map(|setting| setting.key);
+    let actions = all().find(|setting| setting.key == "actions");
+    let needed = actions.map_or_else(String::new, |setting| naming.name(setting));
+    let given = config.extensions.given();
+    let given = given.filter(|(setting, _)| about_actions.contains(&setting.key));
+    let lacking = given.map(|(setting, _)| lacks(&naming.name(setting), &needed));
+    lacking.collect()
 }
 
 /// It has to stay up longer than it may be START_PENDING.

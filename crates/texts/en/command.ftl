@@ -167,7 +167,7 @@ command-test-counterexample = random scenario { $number } of seed { $seed } show
 command-test-random = { $count } random scenarios, seed { $seed }
 command-test-no-promise = "{ $text }" cannot be promised; write up within 5m, or up within 5m while failures are at least 1m apart
 command-test-no-failure = "{ $text }" is not a failure; write crash, exit 75, kill SEGV, memory-limit or another one of relance simulate --script, without a time
-command-test-promises-nothing = it promises nothing; write never or always, and name at least one cause or leave causes out
+command-test-promises-nothing = it promises nothing; write never or always, and at least one cause, failure and scenario, or leave those keys out
 command-test-expects-nothing = it expects nothing; write expect, never, down_at_most or ends
 
 ## Policies side by side

@@ -94,6 +94,7 @@ doctor-due = { $action } is due in { $seconds } s, after failure { $count }
 
 doctor-no-reset-period = with a reset period of 0 every failure is the first, and the later actions are never used (R14)
 doctor-no-reset-period-do = give the list again with a period: { $change } --actions LIST --reset 1d
+doctor-no-list-do = give a list with a period for what no rule decides ({ $change } --actions none/0 --reset 1d), or let it start again after a run that lasted (--reset-after-run 10m)
 doctor-error-stops = it has recovery actions, and a stop with an error code does not count as a failure (R3)
 doctor-restart-storm = its last action restarts it without end and almost without a pause (R21)
 doctor-restart-storm-do = give the last action a delay: { $change } --actions LIST --reset 1d
@@ -113,6 +114,12 @@ doctor-ends-with-nothing = the list ends with no action: after that it stays dow
 doctor-reboot = it reboots the machine, if the daemon's settings allow it (R46)
 doctor-reboot-refused = a reboot is configured, and the daemon's settings do not allow it: it ends in event 7032 (R46)
 doctor-reboot-do = set allow_reboot = true in relance.toml, or take the action out
+
+## Notices
+
+doctor-notice-file-do = correct the file; relance notify check says whether it is right
+doctor-target-away-do = relance notify list says when the next try is; relance notify test { $target } tries it now
+doctor-nobody-of-name-do = write [target.{ $target }] into { $file }; relance notify list names the targets that there are
 
 ## Windows
 
@@ -139,6 +146,7 @@ doctor-not-loaded = it is stored and was not loaded: { $problem }
 
 ## What a finding is about
 
+doctor-about-notices = notices
 doctor-about-manager = manager
 doctor-about-daemon = daemon
 doctor-about-version = version

@@ -111,7 +111,7 @@ error-period-too-long = { $text } { $unit } is too long; tick INFINITE instead
 error-preshutdown-length = the preshutdown timeout is longer than { $most } ms; shorten it
 error-read-only = this session may see and not change; ask an administrator for another role
     .page = you are signed in as a reader, who may see and not change; this needs the role administrator: ask an administrator of this machine for a link to sign in with
-error-reset-without-actions = a reset period without recovery actions means nothing; give actions with it
+error-reset-without-actions = a reset period without recovery actions means nothing; give actions with it, none/0 if rules by cause say what follows
 error-rights-either = a change of rights either grants some or revokes some
 error-sddl = the security descriptor cannot be read at "{ $part }"; write it like D:(A;;RPWP;;;BA)
 error-service-exists = a service { $name } exists already
@@ -177,6 +177,8 @@ error-output-is-thrown-away = { $setting } looks at what the program prints, and
 error-no-probe = "{ $text }" is not a probe; write http://127.0.0.1:8080/health, tcp:127.0.0.1:6379 or unix:/run/app.sock, with a number for the address, command:LINE (it ends with status 0), or output (it prints something in each interval)
 error-no-backoff = "{ $text }" is not a back-off; write exponential, exponential/1.5 (a factor above 1, up to 100), linear or linear/10s
 error-no-rule = "{ $text }" is not a rule; write causes and actions like exit:75=restart/0 or memory-limit,signal:SEGV=restart/1s/none/0
+error-no-detail-of-cause = "{ $text }" cannot be read; write it like { $examples }
+error-restart-group = restart_group is a name on one line, of at most { $most } characters
 error-no-cause = "{ $text }" is not a cause of failures; write one of { $words }, or exit:75, exit:64-78, error:5, signal:SEGV, exception:App\Down or exception:App\*
 error-rules-count = a service has at most { $most } rules by cause, not { $count }
 error-no-notice = "{ $text }" is not a notice; write all, or some of { $words }
@@ -224,7 +226,7 @@ error-passed-variable = "{ $text }" names no variable to pass on; write its name
 error-variable-name-empty = the name of an environment variable is empty
 error-variable-name-equals = the name of an environment variable contains =
 error-variable-null = an environment variable contains a null character
-error-script = cannot read "{ $text }"; write for instance: crash @2s, exit 1, kill 11, stopped 1066/5, hang, stop, stop now, start, quiet 61s, lasts 40m, asleep 2h, no-connect, spawn-fails 2, disable
+error-script = cannot read "{ $text }"; write for instance: crash @2s, exit 1, kill 11, memory-limit, exception RuntimeException, hang, stop, start, quiet 61s; relance simulate --help has all words
 error-attach = send Upgrade: relance-channel and Relance-Secret to attach
 error-bearer = only Authorization: Bearer with a token is understood
 error-no-session-of-socket = a peer of the socket has no session to end

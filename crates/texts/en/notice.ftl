@@ -42,6 +42,7 @@ notice-checked = { $count ->
    *[other] { $file } is right: { $count } targets
 }
 notice-no-such-target = there is no target { $target } in { $file }
+notice-nobody-of-name = it names the target { $target }, which is not in { $file }: nobody is told (X86)
 notice-bad-file = the file of targets is wrong: { $problem }
 notice-no-file-at = there is no file of targets at { $file }; write it, or name the one that the daemon was given with --notify
 notice-no-file = name the file of targets

@@ -166,7 +166,7 @@ command-test-counterexample = le scénario aléatoire { $number } de la graine {
 command-test-random = { $count } scénarios aléatoires, graine { $seed }
 command-test-no-promise = « { $text } » ne peut être promis ; écrivez up within 5m, ou up within 5m while failures are at least 1m apart
 command-test-no-failure = « { $text } » n’est pas un échec ; écrivez crash, exit 75, kill SEGV, memory-limit ou un autre de relance simulate --script, sans heure
-command-test-promises-nothing = il ne promet rien ; écrivez never ou always, et nommez au moins une cause ou omettez causes
+command-test-promises-nothing = elle ne promet rien ; écrivez never ou always, et au moins une cause, un échec et un scénario, ou laissez ces clés de côté
 command-test-expects-nothing = il n’attend rien ; écrivez expect, never, down_at_most ou ends
 
 ## Politiques côte à côte

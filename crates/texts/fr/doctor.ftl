@@ -94,6 +94,7 @@ doctor-due = { $action } aura lieu dans { $seconds } s, après l’échec { $cou
 
 doctor-no-reset-period = avec une période de remise à zéro de 0, chaque échec est le premier, et les actions suivantes ne servent jamais (R14)
 doctor-no-reset-period-do = redonnez la liste avec une période : { $change } --actions LISTE --reset 1d
+doctor-no-list-do = donnez une liste avec une période pour ce qu’aucune règle ne décide ({ $change } --actions none/0 --reset 1d), ou faites repartir le compteur après une exécution qui a duré (--reset-after-run 10m)
 doctor-error-stops = il a des actions de récupération, et un arrêt avec un code d’erreur ne compte pas comme un échec (R3)
 doctor-restart-storm = sa dernière action le redémarre sans fin et presque sans pause (R21)
 doctor-restart-storm-do = donnez un délai à la dernière action : { $change } --actions LISTE --reset 1d
@@ -113,6 +114,12 @@ doctor-ends-with-nothing = la liste se termine sans action : ensuite il reste ar
 doctor-reboot = il redémarre la machine, si les réglages du démon le permettent (R46)
 doctor-reboot-refused = un redémarrage de la machine est prévu, et les réglages du démon ne le permettent pas : cela finit par l’événement 7032 (R46)
 doctor-reboot-do = mettez allow_reboot = true dans relance.toml, ou retirez l’action
+
+## Messages
+
+doctor-notice-file-do = corrigez le fichier ; relance notify check dit s’il est correct
+doctor-target-away-do = relance notify list dit quand est le prochain essai ; relance notify test { $target } l’essaie maintenant
+doctor-nobody-of-name-do = écrivez [target.{ $target }] dans { $file } ; relance notify list nomme les destinations qu’il y a
 
 ## Windows
 
@@ -139,6 +146,7 @@ doctor-not-loaded = il est enregistré et n’a pas été chargé : { $problem }
 
 ## Sur quoi porte une constatation
 
+doctor-about-notices = messages
 doctor-about-manager = gestionnaire
 doctor-about-daemon = démon
 doctor-about-version = version

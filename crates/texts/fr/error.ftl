@@ -110,7 +110,7 @@ error-period-too-long = { $text } { $unit } est trop long ; cochez plutôt INFIN
 error-preshutdown-length = le délai après PRESHUTDOWN dépasse { $most } ms ; raccourcissez-le
 error-read-only = cette session peut voir et ne peut pas modifier ; demandez un autre rôle à un administrateur
     .page = vous êtes connecté en lecture seule et ne pouvez rien modifier ; il faut le rôle d’administrateur : demandez à un administrateur de cette machine un lien de connexion
-error-reset-without-actions = une période de remise à zéro sans action de récupération ne signifie rien ; donnez des actions avec elle
+error-reset-without-actions = une période de remise à zéro sans action de récupération ne signifie rien ; donnez des actions avec elle, none/0 si des règles par cause disent ce qui suit
 error-rights-either = un changement de droits en accorde ou en retire, pas les deux
 error-sddl = le descripteur de sécurité ne peut pas être lu à « { $part } » ; écrivez-le comme D:(A;;RPWP;;;BA)
 error-service-exists = un service { $name } existe déjà
@@ -176,6 +176,8 @@ error-output-is-thrown-away = { $setting } regarde ce que le programme écrit, e
 error-no-probe = « { $text } » n’est pas une sonde ; écrivez http://127.0.0.1:8080/health, tcp:127.0.0.1:6379 ou unix:/run/app.sock, avec une adresse numérique, command:LIGNE (elle se termine avec le code 0), ou output (il écrit quelque chose à chaque intervalle)
 error-no-backoff = « { $text } » ne décrit pas des délais croissants ; écrivez exponential, exponential/1.5 (un facteur au-dessus de 1, jusqu’à 100), linear ou linear/10s
 error-no-rule = « { $text } » n’est pas une règle ; écrivez des causes et des actions, comme exit:75=restart/0 ou memory-limit,signal:SEGV=restart/1s/none/0
+error-no-detail-of-cause = « { $text } » ne peut pas être lu ; écrivez par exemple { $examples }
+error-restart-group = restart_group est un nom sur une ligne, d’au plus { $most } caractères
 error-no-cause = « { $text } » n’est pas une cause d’échec ; écrivez un de ces mots : { $words }, ou exit:75, exit:64-78, error:5, signal:SEGV, exception:App\Down ou exception:App\*
 error-rules-count = un service a au plus { $most } règles par cause, pas { $count }
 error-no-notice = « { $text } » n’est pas un avis ; écrivez all, ou certains de ces mots : { $words }
@@ -223,7 +225,7 @@ error-passed-variable = « { $text } » ne désigne pas de variable à transmett
 error-variable-name-empty = le nom d’une variable d’environnement est vide
 error-variable-name-equals = le nom d’une variable d’environnement contient =
 error-variable-null = une variable d’environnement contient un caractère nul
-error-script = « { $text } » ne peut pas être lu ; écrivez par exemple : crash @2s, exit 1, kill 11, stopped 1066/5, hang, stop, stop now, start, quiet 61s, lasts 40m, asleep 2h, no-connect, spawn-fails 2, disable
+error-script = « { $text } » ne peut pas être lu ; écrivez par exemple : crash @2s, exit 1, kill 11, memory-limit, exception RuntimeException, hang, stop, start, quiet 61s ; relance simulate --help a tous les mots
 error-attach = envoyez Upgrade: relance-channel et Relance-Secret pour vous attacher
 error-bearer = seul Authorization: Bearer avec un jeton est compris
 error-no-session-of-socket = un client du socket n’a pas de session à terminer

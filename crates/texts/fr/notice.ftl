@@ -42,6 +42,7 @@ notice-checked = { $count ->
    *[other] { $file } est correct : { $count } destinations
 }
 notice-no-such-target = il n’y a pas de destination { $target } dans { $file }
+notice-nobody-of-name = il nomme la destination { $target }, qui n’est pas dans { $file } : personne n’est prévenu (X86)
 notice-bad-file = le fichier des destinations contient une erreur : { $problem }
 notice-no-file-at = il n’y a pas de fichier des destinations en { $file } ; écrivez-le, ou nommez celui que le démon a reçu par --notify
 notice-no-file = nommez le fichier des destinations

@@ -285,7 +285,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
 /// The group of a service, in one spelling.
 fn group(record: &ServiceRecord) -> Option<String> {
     let group = record.config.extensions.get(RESTART_GROUP)?;
-    Some(fold_case(&group))
+    Some(fold_case(group.trim()))
 }
 
 fn is_starting(record: &ServiceRecord) -> bool {

@@ -258,11 +258,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let id = self.require(caller, name, change.rights())?;
         let record = &self.services[&id].record;
         // R52: on Windows the privilege to shut down.
-        let reboots = change
-            .failure_actions
-            .as_ref()
-            .is_some_and(|actions| actions.adds(|kind| kind == RecoveryActionKind::Reboot));
-        if reboots {
+        if change.adds(|kind| kind == RecoveryActionKind::Reboot) {
             access::check_administrator(caller)?;
         }
         self.refuse_in_shutdown(name)?;

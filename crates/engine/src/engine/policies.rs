@@ -73,10 +73,11 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         policies.put(after.clone())?;
         self.replace_policies(policies, draft);
         for id in &users {
-            let mut config = ServiceConfig::clone(&self.services[id].record.config);
-            self.refuse_in_shutdown(&config.service_name)?;
+            let before = Arc::clone(&self.services[id].record.config);
+            self.refuse_in_shutdown(&before.service_name)?;
+            let mut config = ServiceConfig::clone(&before);
             after.put_on(&mut config);
-            config.check()?;
+            config.check_after(&before)?;
             self.replace_config(now, *id, config, draft)?;
         }
         let name = name.as_str().into();
@@ -155,7 +156,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         config: ServiceConfig,
     ) -> Result<ServiceConfig, ScmError> {
         let before = id.map(|id| &*self.services[&id].record.config);
-        self.settle(before, config, true)
+        self.settle(before, config, Said::Whole)
     }
 
     /// The configuration of a service with a change, and with the values of its policy (X101, X104).
@@ -167,7 +168,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     ) -> Result<ServiceConfig, ScmError> {
         let before = &record.config;
         let Some(name) = names_policy(change) else {
-            return self.settle(Some(before), before.changed(change)?, false);
+            return self.settle(Some(before), before.changed(change)?, Said::Settings);
         };
         let policy = self.policies.require(&name)?;
         check_rights(caller, before, policy)?;
@@ -175,26 +176,29 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         // service's own again.
         let mut bare = ServiceConfig::clone(before);
         RecoveryPolicy::new(name).put_on(&mut bare);
-        self.settle(None, bare.changed(change)?, true)
+        self.settle(Some(before), bare.changed(change)?, Said::Policy)
     }
 
-    /// `may_fill`: whether the policy may give its values to a configuration that has none.
+    /// A configuration with the values of its policy. `before`: that of the same service, whose values may stay even where
+    /// a later version would refuse them.
     fn settle(
         &self,
         before: Option<&ServiceConfig>,
         mut config: ServiceConfig,
-        may_fill: bool,
+        said: Said,
     ) -> Result<ServiceConfig, ScmError> {
         let Some(name) = PolicyName::of(&config) else {
             return Ok(config);
         };
         let own = RecoveryPolicy::like(name.clone(), &config);
         let same = before.filter(|before| PolicyName::of(before).as_ref() == Some(&name));
+        let same = same.filter(|_| said != Said::Policy);
         if same.is_some_and(|before| own == RecoveryPolicy::like(name.clone(), before)) {
             return Ok(config);
         }
         let policy = self.policies.require(&name)?;
-        if !(own == *policy || may_fill && own.is_empty()) {
+        let may_fill = said != Said::Settings && own.is_empty();
+        if !(own == *policy || may_fill) {
             let sentence = error::SettingsOfPolicy {
                 policy: shown(&name),
                 service: shown(&config.service_name),
@@ -202,9 +206,23 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             return Err(ScmError::new(Win32Error::INVALID_PARAMETER, sentence));
         }
         policy.put_on(&mut config);
-        config.check()?;
+        match before {
+            Some(before) => config.check_after(before)?,
+            None => config.check()?,
+        }
         Ok(config)
     }
+}
+
+/// What a request says of a service.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Said {
+    /// Its whole configuration; its policy gives its values where nothing else is said about recovery.
+    Whole,
+    /// Some settings, its policy not among them.
+    Settings,
+    /// Its policy, whose values it gets.
+    Policy,
 }
 
 /// The policy that a change gives to a service.
@@ -221,11 +239,11 @@ fn check_rights(
     config: &ServiceConfig,
     policy: &RecoveryPolicy,
 ) -> Result<(), ScmError> {
-    let mut actions = policy.failure_actions.actions.iter();
-    if actions.any(|action| action.kind.restarts()) {
+    let policy = policy.as_config();
+    if policy.has_action(RecoveryActionKind::restarts) {
         access::check(caller, config, AccessRights::START)?;
     }
-    if policy.failure_actions.has(RecoveryActionKind::Reboot) {
+    if policy.has_action(|kind| kind == RecoveryActionKind::Reboot) {
         access::check_administrator(caller)?;
     }
     Ok(())

@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 
 use relance_engine::command::ConfigRequest;
+use relance_scm::config::Rules;
 use relance_scm::failure_actions::{ActionList, FailureActionsChange};
 use relance_scm::manager::Outcome;
 use relance_scm::security::Sid;
-use relance_scm::settings::RECOVERY_POLICY;
+use relance_scm::settings::{FAILURE_RULES, RECOVERY_POLICY};
 use relance_scm::{
     Caller, ConfigChange, PolicyChange, PolicyName, ScmError, ServiceConfig, ServiceKind,
     ServiceName, Win32Error,
@@ -257,4 +258,50 @@ fn x104_administrators_change_policies_and_others_the_services_they_may_change()
     world.set_caller(user);
     let given = change(&mut world, 2, of_policy(true));
     assert_eq!(code(given), Win32Error::ACCESS_DENIED);
+}
+
+fn rule(text: &str) -> ConfigChange {
+    let mut change = ConfigChange::default();
+    let rules = Rules::read([text]).expect("a rule");
+    change.extensions.set(FAILURE_RULES, rules);
+    change
+}
+
+#[test]
+fn r51_r52_the_list_of_a_rule_needs_the_rights_that_any_list_needs() {
+    let mut world = World::new();
+    let user = Caller {
+        name: "uid 33".into(),
+        sids: [Sid::UnixUser(33), Sid::Everyone].into(),
+        session: None,
+    };
+    for (number, security) in [
+        (1, "D:(A;;CCDC;;;S-1-22-1-33)"),
+        (2, "D:(A;;CCDCRP;;;S-1-22-1-33)"),
+    ] {
+        let mut config = ServiceConfig::new(name(number), "/bin/worker");
+        config.security = Some(Box::new(security.parse().expect("a descriptor")));
+        let _created = world.create(config);
+        world.behave();
+    }
+    let denied = Err(Win32Error::ACCESS_DENIED);
+    for (number, text, expected) in [
+        (1, "any=run/0", Ok(Outcome::Changed)),
+        (1, "exit:75=run/0/restart/0", denied),
+        (2, "exit:75=run/0/restart/0", Ok(Outcome::Changed)),
+        (2, "gave-up=reboot/0", denied),
+    ] {
+        world.set_caller(user.clone());
+        let by_hand = change(&mut world, number, rule(text)).map_err(|error| error.code());
+        assert_eq!(by_hand, expected, "{text} by hand");
+        world.set_caller(Caller::system());
+        let set = PolicyChange::Set(Box::new(rule(text)));
+        ask(&mut world, ConfigRequest::Policy(policy(), set)).expect("an administrator");
+        world.set_caller(user.clone());
+        let given = change(&mut world, number, of_policy(true)).map_err(|error| error.code());
+        assert_eq!(given, expected, "{text} by a policy");
+        if given.is_ok() {
+            let _own = change(&mut world, number, of_policy(false));
+        }
+    }
 }

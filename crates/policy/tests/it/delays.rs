@@ -138,6 +138,18 @@ fn x81_each_failure_of_a_service_waits_another_part() {
 }
 
 #[test]
+fn x82_a_run_of_no_time_is_none_and_the_reset_period_counts() {
+    let config = with("restart/1000/none/0", |extensions| {
+        extensions.set(RESET_AFTER_RUN, Some(Duration::ZERO));
+    });
+    let mut host = Host::program(config);
+    fail(&mut host);
+    recover(&mut host);
+    fail(&mut host);
+    assert_eq!(host.record.failure_count, 2);
+}
+
+#[test]
 fn x82_the_counter_starts_again_after_a_run_that_lasted() {
     let config = with("restart/1000/none/0", |extensions| {
         extensions.set(RESET_AFTER_RUN, Some(Duration::from_secs(10)));

@@ -19,9 +19,9 @@ use super::doctor::program_file::{self, Wrong};
 use super::options::{ConfigOptions, FailureOptions};
 use super::references;
 use super::shell_words;
+use super::traps;
 use super::windows_settings::WindowsOptions;
 use crate::cli::{CommandFailure, CommandResult, Common, name, usage};
-use crate::contradictions;
 use crate::env_files;
 use crate::instances::{self, INSTANCES_MAX};
 use crate::lang::say;
@@ -76,7 +76,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         let manager = arguments.common.manager()?;
         instances::create(&manager, &service.config, count)?;
         limits::note(&manager, [(&*arguments.name, &config.extensions)]);
-        contradictions::note(&arguments.name, &config);
+        traps::note(&manager, &arguments.name, None, &config);
         let created = of_template(&config, 1..=count)?;
         env_files::note(&arguments.name, created.iter().map(|new| &new.config));
         return Ok(());
@@ -100,7 +100,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
             eprintln!("{}", say(missing));
         }
         limits::note(&manager, [(name.as_str(), &config.extensions)]);
-        contradictions::note(name.as_str(), &config);
+        traps::note(&manager, name.as_str(), None, &config);
         env_files::note(name.as_str(), [&config]);
     }
     applied

@@ -9,6 +9,7 @@ mod log;
 #[cfg_attr(unix, path = "doctor/linux.rs")]
 #[cfg_attr(windows, path = "doctor/windows.rs")]
 mod machine;
+mod notices;
 pub(super) mod program_file;
 mod services;
 
@@ -143,6 +144,13 @@ fn examine_services(
     findings.extend(all.unreadable.iter().map(services::unreadable));
     findings.extend(log::check(manager, &all.services, info.now));
     findings.extend(log::lost_output(manager, &all.services, info.now));
+    // A manager without targets does not know of them.
+    let known = manager.ask(|scm, caller, reply| scm.query_notices(caller, reply));
+    findings.extend(
+        known
+            .iter()
+            .flat_map(|known| notices::check(known, &all.services)),
+    );
     Ok(findings)
 }
 

@@ -10,7 +10,7 @@ use relance_wire::api::RecoveryBody;
 
 use super::options::FailureOptions;
 use crate::cli::{CommandResult, Common};
-use crate::commands::traps::sentences;
+use crate::commands::traps::{note, sentences};
 use crate::lang::{lang, say};
 use crate::plain::plain;
 use crate::selection::{Selection, one, service_names};
@@ -34,7 +34,13 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let name = one(&manager, &arguments.name)?;
     if !arguments.failure.is_empty() {
         let change = ConfigChange::try_from(&arguments.failure.change()?)?;
-        return manager.ask(|scm, caller, reply| scm.change_config(caller, &name, change, reply));
+        let config = || manager.ask(|scm, caller, reply| scm.query_config(caller, &name, reply));
+        let before = config().ok();
+        manager.ask(|scm, caller, reply| scm.change_config(caller, &name, change, reply))?;
+        if let Ok(config) = config() {
+            note(&manager, name.as_str(), before.as_ref(), &config);
+        }
+        return Ok(());
     }
     let config = manager.ask(|scm, caller, reply| scm.query_config(caller, &name, reply))?;
     if arguments.common.json {

@@ -189,7 +189,10 @@ fn option(setting: &'static Setting) -> Arg {
         Section::Service | Section::Recovery => arg,
     };
     match setting.value {
-        ValueType::List | ValueType::Rules | ValueType::Notify => arg
+        ValueType::Rules | ValueType::Notify => {
+            arg.action(ArgAction::Append).value_parser(checked(setting))
+        }
+        ValueType::List => arg
             .action(ArgAction::Append)
             .allow_hyphen_values(MAY_BE_MISSING.contains(&setting.key)),
         ValueType::Flag => arg
@@ -208,6 +211,15 @@ fn parser(setting: &'static Setting) -> impl TypedValueParser<Value = Value> {
     clap::builder::StringValueParser::new().try_map(|text| {
         let value = setting.parse(&text);
         value.map_err(|problem| ScmError::new(Win32Error::INVALID_PARAMETER, problem))
+    })
+}
+
+/// One value of a list, checked here so that its error names the option.
+fn checked(setting: &'static Setting) -> impl TypedValueParser<Value = String> {
+    clap::builder::StringValueParser::new().try_map(|text| {
+        let value = setting.parse(&text);
+        let checked = value.map(|_| text);
+        checked.map_err(|problem| ScmError::new(Win32Error::INVALID_PARAMETER, problem))
     })
 }
 

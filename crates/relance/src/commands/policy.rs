@@ -11,6 +11,7 @@ use relance_wire::settings::texts;
 
 use super::failure;
 use super::options::PolicyOptions;
+use super::traps::note;
 use crate::cli::{CommandFailure, CommandResult, Common, Manager, name, usage};
 use crate::lang::{lang, say};
 use crate::plain::plain;
@@ -156,11 +157,18 @@ fn change(common: &Common, set: &Set) -> CommandResult {
     }
     let users: &[ServiceName] = before.as_ref().map_or(&[], |info| &info.used_by);
     println!("{}", say(told(outcome, &name, users.len(), set.dry_run)));
+    let known = before.as_ref().map(|info| info.policy.clone());
+    let before = known.unwrap_or_else(|| RecoveryPolicy::new(name));
+    let after = before.changed(&change)?;
     if set.dry_run {
-        let before = before.as_ref().map(|info| info.policy.clone());
-        let before = before.unwrap_or_else(|| RecoveryPolicy::new(name));
-        preview::print(&manager, &before, &before.changed(&change)?, users)?;
+        preview::print(&manager, &before, &after, users)?;
     }
+    let [before, config] = [&before, &after].map(|policy| {
+        let mut config = policy.as_config();
+        policy.put_on(&mut config);
+        config
+    });
+    note(&manager, after.name.as_str(), Some(&before), &config);
     Ok(())
 }
 

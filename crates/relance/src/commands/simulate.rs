@@ -23,10 +23,14 @@ use crate::text::{moment, moment_from, now};
 ///
 /// The policy is given by options, or is that of a service, with the options over it. A script says
 /// what happens, for instance: "crash @0s, crash @2s, quiet 61s, crash". Its words: crash, exit N,
-/// kill N, hang, probe-fails, out-of-memory, memory-limit, time-limit, exception CLASS, stopped CODE, stop, stop exit N, stop now (whether it runs or not), cancel-recovery, start, restart, reload, quiet T, lasts T (from then on each run ends well by itself after
-/// T), asleep T (the machine sleeps), no-connect, spawn-fails CODE, disable;
-/// @T is a time since the beginning, +T since the one before; a failure without a time happens as
-/// soon as the service runs. A service with a schedule is started by it, on a clock that begins now or when --begin says.
+/// kill N, hang, probe-fails, out-of-memory, memory-limit, time-limit, fatal-error, parse-error,
+/// missing-extension, exception CLASS, stopped CODE, stop, stop exit N, stop now (whether it runs
+/// or not), cancel-recovery, start, restart, reload, quiet T, lasts T (from then on each run ends
+/// well by itself after T), asleep T (the machine sleeps), no-connect, exits-early, spawn-fails
+/// CODE, disable, enable, and clock HH:MM before all others (for quiet hours); @T is a time since
+/// the beginning, +T since the one before; a failure without a time happens as soon as the service
+/// runs. A service with a schedule is started by it, on a clock that begins now or when --begin
+/// says.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// A service whose policy is tried

@@ -1,9 +1,15 @@
 //! What the traps of recovery settings are, and how each is avoided: for `doctor` and `failure`.
 
-use relance_policy::trap::Trap;
+use relance_policy::trap::{Trap, traps};
 use relance_scm::ServiceConfig;
+use relance_scm::contradictions::{self, Naming};
 use relance_scm::settings::RECOVERY_POLICY;
 use relance_texts::{Sentence, doctor};
+
+use crate::cli::Manager;
+use crate::lang::lang;
+use crate::plain::plain;
+use crate::targets;
 
 /// The command that changes what follows a failure: that of the policy, if the service uses one (X104).
 pub(crate) fn change(config: &ServiceConfig) -> String {
@@ -11,6 +17,52 @@ pub(crate) fn change(config: &ServiceConfig) -> String {
         Some(policy) => format!("relance policy set {policy}"),
         None => format!("relance failure {}", config.service_name),
     }
+}
+
+/// Whether it is a setting that never has an effect, so that it is said where it is set.
+fn is_without_effect(trap: Trap) -> bool {
+    match trap {
+        Trap::NoResetPeriod
+        | Trap::NoCommand
+        | Trap::BackoffUnused
+        | Trap::BackoffAtMaximum
+        | Trap::LimitOutOfReach
+        | Trap::RuleNeverDecides(_) => true,
+        Trap::ErrorStopsIgnored
+        | Trap::EndsWithNothing
+        | Trap::RestartStorm
+        | Trap::ResetInDelay
+        | Trap::ResetInRun
+        | Trap::Reboot => false,
+    }
+}
+
+/// Says on stderr which settings about failures have no effect since a change; `shown` is what the person has called that which
+/// has them.
+pub(crate) fn note(
+    manager: &Manager,
+    shown: &str,
+    before: Option<&ServiceConfig>,
+    config: &ServiceConfig,
+) {
+    let known = before.map(without_effect).unwrap_or_default();
+    let found = without_effect(config).into_iter();
+    for line in found.filter(|line| !known.contains(line)) {
+        eprintln!("{}", plain(&format!("{shown}: {line}")));
+    }
+    let before = before.map(|before| &before.extensions);
+    targets::note(manager, shown, before, &config.extensions);
+}
+
+fn without_effect(config: &ServiceConfig) -> Vec<String> {
+    let contradictions = contradictions::of(config, Naming::Options).into_iter();
+    let contradictions = contradictions.map(|found| (found.problem, found.advice));
+    let traps = traps(config).into_iter();
+    let traps = traps.filter(|trap| is_without_effect(*trap));
+    let traps = traps.map(|trap| sentences(trap, config, None));
+    let all = contradictions.chain(traps);
+    all.map(|(what, advice)| format!("{}; {}", what.of(lang()), advice.of(lang())))
+        .collect()
 }
 
 /// What the trap is, and what to do; `allows_reboot` is what the daemon's settings say, where they are known.
@@ -25,10 +77,7 @@ pub(crate) fn sentences(
         doctor::Run { command }.into()
     };
     match trap {
-        Trap::NoResetPeriod => (
-            doctor::NO_RESET_PERIOD.into(),
-            doctor::NoResetPeriodDo { change }.into(),
-        ),
+        Trap::NoResetPeriod => no_reset_period(config, change),
         // What a failure is stays a setting of the service.
         Trap::ErrorStopsIgnored => {
             let command = format!("relance failure {} --on-error-stop", config.service_name);
@@ -73,4 +122,14 @@ pub(crate) fn sentences(
         }
         Trap::Reboot => (doctor::REBOOT.into(), doctor::REBOOT_DO.into()),
     }
+}
+
+/// The period is that of the list (R61), so rules alone have none.
+fn no_reset_period(config: &ServiceConfig, change: &str) -> (Sentence, Sentence) {
+    let advice = if config.failure_actions.actions.is_empty() {
+        doctor::NoListDo { change }.into()
+    } else {
+        doctor::NoResetPeriodDo { change }.into()
+    };
+    (doctor::NO_RESET_PERIOD.into(), advice)
 }

@@ -308,7 +308,8 @@ impl DefinitionDraft {
                     path: file.path.to_owned(),
                 }),
                 Err(error) => {
-                    let at = self.culprit(&name).unwrap_or(at);
+                    let culprit = self.culprit(&name).or_else(|| self.lonely_period());
+                    let at = culprit.unwrap_or(at);
                     self.wrong(at, error.to_sentence(), file);
                     return Vec::new();
                 }
@@ -319,7 +320,31 @@ impl DefinitionDraft {
 
     /// The configuration of a service of this name.
     fn config(&self, name: &ServiceName) -> Result<ServiceConfig, ScmError> {
-        self.config_with(name, |_, _| true)
+        let config = self.config_with(name, |_, _| true)?;
+        if self.lonely_period().is_some() {
+            let code = relance_scm::Win32Error::INVALID_PARAMETER;
+            return Err(ScmError::new(code, error::RESET_WITHOUT_ACTIONS));
+        }
+        Ok(config)
+    }
+
+    /// Where a reset period stands, which without actions would be lost (R61). That of 0 is what there is without one.
+    fn lonely_period(&self) -> Option<usize> {
+        const PERIOD: &str = "reset_period_secs";
+        let has_actions = self
+            .recovery
+            .get("actions")
+            .is_some_and(|actions| match actions {
+                Json::String(text) => !text.is_empty(),
+                Json::Array(list) => !list.is_empty(),
+                _ => false,
+            });
+        let given = self.recovery.get(PERIOD).filter(|_| !has_actions)?;
+        let is_none = *given == 0 || *given == "0";
+        let mut places = self.places.iter();
+        let place =
+            places.find(|(section, key, _)| *section == Section::Recovery && *key == PERIOD);
+        place.filter(|_| !is_none).map(|(_, _, at)| *at)
     }
 
     /// The same with these settings alone.

@@ -136,11 +136,19 @@ fn x100_what_cannot_be_promised_is_named() {
         ("always = [\"up within 5m while it rains\"]", "it rains"),
         ("never = [\"rain\"]", "rain"),
         ("never = [\"reboot\"]\ncauses = [\"stop\"]", "stop"),
-        ("never = [\"reboot\"]\ncauses = []", "causes"),
+        ("never = [\"reboot\"]\ncauses = []", "one cause"),
+        (
+            "never = [\"reboot\"]\nscenarios = 0",
+            "one cause, failure and scenario",
+        ),
+        (
+            "never = [\"reboot\"]\nfailures = 0",
+            "one cause, failure and scenario",
+        ),
         ("scenarios = 3", "never or always"),
         ("never = [\"reboot\"]\nservice = \"other\"", "other"),
     ] {
-        let (status, text) = played("", promises, &[]);
+        let (status, text) = played("recovery.actions = \"restart/1s\"", promises, &[]);
         assert_eq!(status, Some(2), "{promises}: {text}");
         assert!(
             text.contains(part) && text.contains("keeps its promise"),

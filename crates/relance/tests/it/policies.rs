@@ -262,6 +262,10 @@ fn x120_what_is_wrong_with_a_policy_is_named_with_its_place() {
             "[policies.w]\nrecovery.actions = \"restart/x\"\n",
             "2:20: w: ",
         ),
+        (
+            "[policies.w]\nrecovery.reset_period_secs = \"1h\"\n",
+            "2:30: w: a reset period without recovery actions means nothing",
+        ),
         ("[policies.none]\n", "1:11: none is not a name of a policy"),
         (
             "[policies.w]\n[policies.W]\n",

@@ -4,6 +4,7 @@
 //! run meanwhile, `backups` about the files of `relance backup` and who wrote them.
 
 mod backups;
+mod bounds;
 mod losses;
 
 use std::fs::{self, DirBuilder};

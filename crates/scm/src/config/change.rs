@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use super::{
     AccountName, Dependency, EnvironmentVariable, ErrorControl, ExtensionsChange, PriorityClass,
-    Secret, ServiceConfig, ServiceKind, ServiceType, StartType,
+    Rules, Secret, ServiceConfig, ServiceKind, ServiceType, StartType,
 };
 use crate::error::ScmError;
 use crate::failure_actions::{FailureActionsChange, RecoveryActionKind};
 use crate::rights::AccessRights;
 use crate::security::{AccessChange, SecurityDescriptor};
+use crate::settings::{FAILURE_RULES, Typed};
 
 /// What to change; `None` keeps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,14 +77,26 @@ impl ConfigChange {
         if self.security.is_none() || rest != Self::default() {
             rights = rights.union(AccessRights::CHANGE_CONFIG);
         }
-        if self
-            .failure_actions
-            .as_ref()
-            .is_some_and(|f| f.adds(RecoveryActionKind::restarts))
-        {
+        if self.adds(RecoveryActionKind::restarts) {
             rights = rights.union(AccessRights::START);
         }
         rights
+    }
+
+    /// Whether a new list holds an action of this kind: Windows' list, or that of a rule (R51, R52).
+    #[must_use]
+    pub fn adds(&self, kind: impl Fn(RecoveryActionKind) -> bool) -> bool {
+        let is_listed = self.failure_actions.as_ref();
+        if is_listed.is_some_and(|actions| actions.adds(&kind)) {
+            return true;
+        }
+        let mut changes = self.extensions.iter();
+        changes.any(|(setting, value)| {
+            let rules = value.filter(|_| setting.key == FAILURE_RULES.setting().key);
+            let rules = rules.map(Rules::of).unwrap_or_default();
+            let mut actions = rules.0.iter().flat_map(|rule| &rule.actions);
+            actions.any(|action| kind(action.kind))
+        })
     }
 }
 

@@ -20,8 +20,8 @@ pub const ENVIRONMENT_LEN_MAX: usize = 1024 * 1024;
 pub const START_ARGUMENTS_MAX: usize = 1024;
 /// Longest start arguments together, in bytes as a service gets them (JSON in a frame of 64 KiB).
 pub const START_ARGUMENTS_LEN_MAX: usize = 32 * 1024;
-/// Longest name of a load order group, in characters, as of a service.
-const GROUP_LEN_MAX: usize = 256;
+/// Longest name of a group, in characters, as of a service.
+pub(super) const GROUP_LEN_MAX: usize = 256;
 /// Longest name of an account, in characters: as Windows' protocol.
 const ACCOUNT_LEN_MAX: usize = 2048;
 

@@ -135,12 +135,27 @@ impl FromStr for Cause {
 
     fn from_str(text: &str) -> Result<Self, ScmError> {
         read(text.trim()).ok_or_else(|| {
+            let examples = examples(text.trim());
+            let text = quoted(text.trim());
+            if let Some(examples) = examples {
+                return invalid(error::NoDetailOfCause { text, examples });
+            }
             let words = WORDS.iter().chain(&MORE_WORDS).map(|(word, _)| *word);
-            invalid(error::NoCause {
-                text: quoted(text.trim()),
-                words: words.collect::<Vec<_>>(),
-            })
+            let words = words.collect::<Vec<_>>();
+            invalid(error::NoCause { text, words })
         })
+    }
+}
+
+/// How the causes are written that may have something behind them.
+fn examples(text: &str) -> Option<&'static str> {
+    let (word, _) = text.split_once(':')?;
+    match word {
+        "exit" => Some("exit:75, exit:64-78"),
+        "error" => Some("error:5"),
+        "signal" => Some("signal:SEGV, signal:11"),
+        "exception" => Some("exception:RuntimeException, exception:App\\*"),
+        _ => None,
     }
 }
 
@@ -328,5 +343,19 @@ mod tests {
             assert!(wide == narrow || !covers(narrow, wide), "{narrow} {wide}");
         }
         assert!(!covers("any", "gave-up") && !covers("exit:1-9", "exit:9-10"));
+    }
+
+    #[test]
+    fn x84_an_error_says_how_that_cause_is_written() {
+        for (text, says) in [
+            ("signal:65", "signal:SEGV"),
+            ("exit:9-3", "exit:64-78"),
+            ("exception:a b", "exception:App\\*"),
+            ("oom", "out-of-memory"),
+            ("watchdog:3", "watchdog"),
+        ] {
+            let error = text.parse::<Cause>().unwrap_err().to_string();
+            assert!(error.contains(text) && error.contains(says), "{error}");
+        }
     }
 }

@@ -1,8 +1,10 @@
 use std::time::Duration;
 
 use super::*;
+use crate::config::Rules;
 use crate::settings::{
-    PROBE_INTERVAL, PROBE_TEXT, RECYCLE_JITTER, STOP_DEADLINE, WATCHDOG_SIGNAL, WHEN_START_MISSED,
+    BACKOFF_MAX, FAILURE_RULES, PROBE_INTERVAL, PROBE_TEXT, RECYCLE_JITTER, RESTART_LIMIT_PERIOD,
+    STOP_DEADLINE, WATCHDOG_SIGNAL, WHEN_START_MISSED,
 };
 use crate::{ServiceKind, ServiceName};
 
@@ -37,6 +39,28 @@ fn x47_settings_that_wait_for_another_are_told_until_it_is_there() {
     set.set(PROBE, Some(Probe::Output));
     set.set(SCHEDULE, Some("daily".into()));
     set.set(RECYCLE_AFTER, Some(Duration::from_secs(60)));
+    assert_eq!(count(&config), 0);
+}
+
+#[test]
+fn x47_settings_about_what_follows_a_failure_need_something_that_follows() {
+    let mut config = config();
+    let set = &mut config.extensions;
+    set.set(BACKOFF_MAX, Duration::from_secs(3));
+    set.set(RESTART_LIMIT_PERIOD, Duration::from_secs(3));
+    assert_eq!(count(&config), 2);
+    let set = &mut config.extensions;
+    set.set(BACKOFF, "linear".parse().ok());
+    set.set(RESTART_LIMIT, Some(3));
+    set.set(QUIET_HOURS, Some("02:00-04:00".into()));
+    assert_eq!(count(&config), 3, "nothing follows a failure");
+    let said = said_as(&config, Naming::Options).join("\n");
+    assert!(
+        said.contains("--backoff has no effect without --actions (X47)"),
+        "{said}"
+    );
+    let rules = Rules::read(["exit:3=restart/1s"]).expect("a rule");
+    config.extensions.set(FAILURE_RULES, rules);
     assert_eq!(count(&config), 0);
 }
 

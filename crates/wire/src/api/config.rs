@@ -120,7 +120,10 @@ pub struct RecoveryBody {
 /// `"restart/60000"`. Replies use the first form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "write a text like restart/1000/none/0, or a list like [{\"kind\": \"restart\", \"delay_ms\": 1000}]"
+)]
 pub enum ActionsBody {
     /// One object an action.
     List(Vec<ActionBody>),
@@ -184,7 +187,10 @@ impl From<&[RecoveryAction]> for ActionsBody {
 /// Seconds, or `"INFINITE"`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "write whole seconds, a text like 1h, or INFINITE"
+)]
 pub enum ResetPeriodBody {
     /// So many seconds.
     Seconds(u32),

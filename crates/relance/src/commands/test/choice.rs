@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use relance_scm::{PolicyName, RecoveryPolicy, ScmError, ServiceConfig};
+use relance_scm::{PolicyName, RecoveryPolicy, ScmError, ServiceConfig, ServiceName};
 use relance_texts::{Sentence, command, quoted};
 
 use crate::cli::CommandFailure;
@@ -47,8 +47,9 @@ impl Choice {
     }
 
     fn service(&self, name: &str) -> Result<&ServiceConfig, Sentence> {
+        let wanted = ServiceName::new(name).map_err(|error| error.to_sentence())?;
         let mut services = self.services.iter();
-        let found = services.find(|config| config.service_name.as_str() == name);
+        let found = services.find(|config| config.service_name == wanted);
         found.ok_or_else(|| command::TestNoService { name: quoted(name) }.into())
     }
 

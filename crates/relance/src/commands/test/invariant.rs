@@ -91,6 +91,7 @@ impl WrittenInvariant {
                 .collect::<Result<_, _>>()?,
         };
         let always: Vec<Always> = always.collect::<Result<_, _>>()?;
+        let is_tried = self.scenarios != Some(0) && self.failures != Some(0);
         let begins = self.begins.as_deref().map(moment_from).transpose();
         let invariant = Invariant {
             config,
@@ -100,14 +101,14 @@ impl WrittenInvariant {
             odds: Odds {
                 seed: self.seed.unwrap_or_default(),
                 causes,
-                failures: self.failures.unwrap_or(FAILURES).max(1),
+                failures: self.failures.unwrap_or(FAILURES),
                 gaps: always.iter().filter_map(|always| always.apart).collect(),
             },
             always,
             name: self.name,
         };
         let is_empty = invariant.never.is_empty() && invariant.always.is_empty();
-        if is_empty || invariant.odds.causes.is_empty() {
+        if is_empty || !is_tried || invariant.odds.causes.is_empty() {
             return Err(of(command::TEST_PROMISES_NOTHING.into()));
         }
         Ok(invariant)
