@@ -3,13 +3,16 @@
 
 use relance_scm::command_line;
 use relance_scm::config::Secret;
+use relance_scm::failure_actions::parse_reset_period;
 use relance_scm::instance::is_template;
 use relance_scm::manager::NewService;
 use relance_scm::recovery_policy::is_of_policies;
 use relance_scm::settings::{
     RECOVERY_POLICY, RETRY_FAILED_STARTS, Section, Setting, Value, ValueType, all,
 };
-use relance_scm::{PolicyName, RecoveryPolicy, ScmError, Sentence, ServiceConfig, ServiceName};
+use relance_scm::{
+    PolicyName, RecoveryPolicy, ResetPeriod, ScmError, Sentence, ServiceConfig, ServiceName,
+};
 use relance_texts::{apply, error, quoted};
 use relance_wire::api::ConfigBody;
 use relance_wire::settings::{from_json, to_json};
@@ -340,7 +343,10 @@ impl DefinitionDraft {
                 _ => false,
             });
         let given = self.recovery.get(PERIOD).filter(|_| !has_actions)?;
-        let is_none = *given == 0 || *given == "0";
+        let text = given
+            .as_str()
+            .map_or_else(|| given.to_string(), str::to_owned);
+        let is_none = parse_reset_period(&text) == Ok(ResetPeriod::Seconds(0));
         let mut places = self.places.iter();
         let place =
             places.find(|(section, key, _)| *section == Section::Recovery && *key == PERIOD);
