@@ -223,7 +223,7 @@ fn name_once(drafts: &mut [ServiceDraft], reports: &mut [FileReport]) {
 }
 
 /// A display name is that of no other service, and no other's name.
-fn show_once(drafts: &mut [Draft], reports: &mut [FileReport]) {
+fn show_once(drafts: &mut [ServiceDraft], reports: &mut [FileReport]) {
     let mut known: HashMap<String, usize> = HashMap::new();
     for (at, draft) in drafts.iter().enumerate() {
         let names = draft.names().into_iter();
