@@ -91,7 +91,14 @@ impl CommandFailure {
     /// What is wrong, in a sentence.
     pub(crate) fn sentence(&self, lang: Lang) -> String {
         match self {
-            Self::Scm(error) => format!("{} ({})", error.sentence_in(lang), error.code()),
+            Self::Scm(error) => {
+                let (said, code) = (error.sentence_in(lang), error.code());
+                // What follows in lines of their own is quoted: the code is not part of it.
+                match said.split_once('\n') {
+                    Some((first, lines)) => format!("{first} ({code})\n{lines}"),
+                    None => format!("{said} ({code})"),
+                }
+            }
             #[cfg(unix)]
             Self::WithStatus(error, _) => Self::Scm(error.clone()).sentence(lang),
             Self::Usage(error) => misuse::refusal(error).sentence_in(lang).into_owned(),

@@ -23,7 +23,7 @@ use wildmatch::WildMatch;
 
 use crate::cli::{CommandFailure, CommandResult, Common, Manager, name, usage};
 use crate::lang::{lang, say};
-use crate::plain::plain;
+use crate::plain::{plain, plain_lines};
 
 /// Services that are worked on at the same time. Each may wait, with a connection of its own.
 const AT_ONCE: usize = 8;
@@ -271,7 +271,7 @@ impl Selected {
             match result {
                 _ if !is_told => {}
                 Ok(()) => println!("{name}: {}", say(done)),
-                Err(failure) => eprintln!("{name}: {}", plain(&failure.sentence(lang()))),
+                Err(failure) => eprintln!("{name}: {}", plain_lines(&failure.sentence(lang()))),
             }
         };
         several_at_once(pace, manager, &self.names, tell, &act)

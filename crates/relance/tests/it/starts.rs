@@ -35,6 +35,23 @@ fn x113_start_tells_of_a_program_that_dies_at_once_with_its_last_lines() {
 }
 
 #[test]
+fn last_lines_stand_alone_below_what_is_said_of_one_service_and_of_several() {
+    let daemon = Daemon::start(relance());
+    create(&daemon, &[], "echo no vendor folder; exit 3");
+    let twin = ["create", "b", "--", "/bin/sh", "-c", "echo no key; exit 3"];
+    done(&daemon.relance(&twin));
+    for names in [&["a"][..], &["a", "b"]] {
+        let output = daemon.relance(&[&["start"], names, &["--ready-after", "1h"]].concat());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let lines: Vec<&str> = said.lines().collect();
+        assert!(lines.contains(&"  | no vendor folder"), "{said}");
+        assert_eq!(lines.contains(&"  | no key"), names.len() == 2, "{said}");
+        let codes = lines.iter().filter(|line| line.contains("(1066 "));
+        assert_eq!(codes.count(), names.len(), "{said}");
+    }
+}
+
+#[test]
 fn lines_of_earlier_runs_are_not_those_of_one_that_printed_nothing() {
     let daemon = Daemon::start(relance());
     let file = daemon.folder().join("been");
