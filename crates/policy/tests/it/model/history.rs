@@ -112,6 +112,8 @@ impl Model {
         let mut count = 0;
         let mut last: Option<Time> = None;
         let lasting = self.config.extensions.get(RESET_AFTER_RUN);
+        // X82: 0 is as if it were not set.
+        let lasting = lasting.filter(|lasting| !lasting.is_zero());
         for (failure, lived, _) in &self.failures {
             let quiet = last.map(|last| *failure - last);
             let period = self.settings.reset_period.duration();
