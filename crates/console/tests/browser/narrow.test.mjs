@@ -85,6 +85,28 @@ test("words of one line stand on it", async (t) => {
   }
 });
 
+test("what the keyboard reaches is not below the head", async (t) => {
+  const world = await World.start(t);
+  await scene(world);
+  const page = await world.page();
+  const covered = () => page.evaluate(() => {
+    const [at, head] = [document.activeElement, document.querySelector(".top")];
+    if (at === document.body || at.closest(".top, .skip")) return undefined;
+    const [inner, outer] = [at, head].map((node) => node.getBoundingClientRect());
+    return inner.top < outer.bottom - 1 && inner.height < 300 ? `${at.localName} ${at.textContent || at.name}` : undefined;
+  });
+  for (const width of [390, 1280]) {
+    await page.setViewportSize({ width, height: 600 });
+    for (const address of ["/", "/overview", tab("queue-images"), "/events"]) {
+      await page.goto(world.url + address);
+      for (const key of [...Array(30).fill("Tab"), ...Array(25).fill("Shift+Tab")]) {
+        await page.keyboard.press(key);
+        assert.equal(await covered(), undefined, `${address} at ${width}, ${key}`);
+      }
+    }
+  }
+});
+
 for (const locale of ["en-GB", "fr-FR"]) {
   test(`nothing is cut off: ${locale}`, async (t) => {
     const world = await World.start(t);
