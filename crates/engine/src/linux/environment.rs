@@ -12,7 +12,7 @@ use relance_wire::channel::{SOCKET_VARIABLE, WAIT_VARIABLE};
 
 use super::account::Account;
 use super::passed::Passed;
-use super::spawn::SERVICE_VARIABLE;
+use super::spawn::{SERVICE_VARIABLE, Texts};
 use crate::processes::StartProblem;
 
 /// The search path of a process that has none of its own.
@@ -36,7 +36,7 @@ pub(super) fn of(
     config: &ServiceConfig,
     account: &Account,
     around: &Surroundings,
-) -> Result<(Vec<String>, String), StartProblem> {
+) -> Result<(Texts, String), StartProblem> {
     let variable = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let (passed, passed_by_name) = around.passed.to(config);
     let mut variables = passed;
@@ -70,10 +70,11 @@ pub(super) fn of(
     }
     set_all(&mut variables, config.environment.iter().map(pair));
     let path = value(&variables, "PATH").unwrap_or_default();
-    let texts = variables
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"));
-    Ok((texts.collect(), path))
+    let mut texts = Texts::default();
+    for (name, value) in &variables {
+        texts.push_variable(name, value);
+    }
+    Ok((texts, path))
 }
 
 fn value(variables: &[(String, String)], name: &str) -> Option<String> {

@@ -23,7 +23,7 @@ use relance_wire::channel::{CHANNEL_VARIABLE, RUN_VARIABLE};
 use super::account;
 use super::environment::{self, Surroundings};
 use super::secret::Secret;
-use super::spawn::{SpawnError, SpawnSpec, SpawnStage};
+use super::spawn::{SpawnError, SpawnSpec, SpawnStage, Texts};
 use crate::processes::StartProblem;
 
 /// Number of the channel in a service: the first descriptor handed.
@@ -43,8 +43,8 @@ pub(crate) fn for_run(
     let root = config.extensions.get(ROOT_DIRECTORY);
     let root = root.as_deref().unwrap_or_default();
     let mut spec = in_root(root, config, &config.command_line, around)?;
-    spec.environment
-        .push(format!("{RUN_VARIABLE}={run}:{secret}"));
+    let name = format!("{run}:{secret}");
+    spec.environment.push_variable(RUN_VARIABLE, &name);
     spec.nice = config.priority.map(PriorityClass::nice);
     spec.stop_signal = Some(config.extensions.get(STOP_SIGNAL).into());
     let grace = config.extensions.get(STOP_GRACE);
@@ -55,8 +55,7 @@ pub(crate) fn for_run(
     spec.group_limits = limits::of_group(config);
     confine(&mut spec, config, controllers);
     if config.kind == ServiceKind::Service {
-        spec.environment
-            .push(format!("{CHANNEL_VARIABLE}={CHANNEL_FD}"));
+        spec.environment.push_variable(CHANNEL_VARIABLE, CHANNEL_FD);
     }
     Ok(spec)
 }
@@ -85,8 +84,9 @@ pub(crate) fn beside_run(
     let mut spec = in_root(&root, config, line, around)?;
     confine(&mut spec, config, controllers);
     // The command does not get the secret, because it is not the service.
-    spec.environment.push(format!("{RUN_VARIABLE}={run}"));
-    spec.environment.push(format!("{MAIN_VARIABLE}={main}"));
+    let (run, main) = (run.to_string(), main.to_string());
+    spec.environment.push_variable(RUN_VARIABLE, &run);
+    spec.environment.push_variable(MAIN_VARIABLE, &main);
     Ok(spec)
 }
 
@@ -123,9 +123,9 @@ fn in_root(
     let directory = config.extensions.get(WORKING_DIRECTORY);
     let directory = directory.as_deref().unwrap_or("/");
     let name = &config.service_name;
-    let arguments: Vec<String> = command_line::split(line)
+    let arguments: Texts = command_line::split(line)
         .iter()
-        .map(|word| name.fill_in(word).into_owned())
+        .map(|word| name.fill_in(word))
         .collect();
     let program = arguments
         .first()
@@ -410,7 +410,7 @@ mod tests {
             .filter(|e| e.starts_with("HOME="))
             .count();
         assert_eq!(homes, 1);
-        assert_eq!(spec.arguments, ["/bin/mailer", "--run"]);
+        assert!(spec.arguments.iter().eq(["/bin/mailer", "--run"]));
         assert_eq!(spec.directory, "/");
     }
 

@@ -14,7 +14,7 @@ mod clone;
 mod patience;
 mod rights;
 mod spec;
-mod strings;
+mod texts;
 
 use std::ffi::{c_char, c_int, c_void};
 use std::io;
@@ -27,7 +27,8 @@ use calls::{block_signals, check, default_signals, errno};
 use clone::{Child, Stack, clone_here, clone_into};
 use patience::{Gone, Patience};
 pub(crate) use spec::{Ids, Limit, Rights, SERVICE_VARIABLE, SpawnError, SpawnSpec, SpawnStage};
-use strings::Strings;
+use texts::Strings;
+pub(crate) use texts::Texts;
 
 /// Descriptors handed to a child besides 0, 1 and 2, as 3, 4, ...
 const HANDED_MAX: usize = 2;

@@ -225,7 +225,7 @@ fn not_spawned(error: SpawnError, spec: &SpawnSpec) -> String {
         .map_or_else(|| rustix::process::getuid().as_raw(), |ids| ids.uid);
     let advice = match (error.stage, error.errno) {
         (_, libc::EAGAIN) => format!("its user has too many processes; look at: ps -U {uid}"),
-        (SpawnStage::Execute, _) => format!("user {uid} must be able to run {}", spec.arguments[0]),
+        (SpawnStage::Execute, _) => format!("user {uid} must be able to run {}", spec.program),
         _ => format!("it was to run as user {uid}; name another account in console_account"),
     };
     format!("its process cannot be started ({system}); {advice}")

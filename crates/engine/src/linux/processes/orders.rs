@@ -138,7 +138,7 @@ impl LinuxProcesses {
         let spec = plan::for_run(next, secret, config, &self.around, self.controllers()).ok()?;
         // A program that was looked for may be another one when the run ends.
         let is_named =
-            spec.program.starts_with('/') && spec.arguments.first() == Some(&spec.program);
+            spec.program.starts_with('/') && spec.arguments.first() == Some(spec.program.as_str());
         (is_named && spec.ids.is_none()).then(|| OrderedStart {
             secret,
             output: config.extensions.get(OUTPUT) != OutputMode::Null.name(),

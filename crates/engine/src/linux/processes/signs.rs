@@ -18,7 +18,7 @@ use crate::linux::cgroup::Location;
 use crate::linux::notify::{Message, SOCKET_VARIABLE, TIME_VARIABLE};
 use crate::linux::peer::session;
 use crate::linux::protocol::{VERSION_PROBE_COMMAND, VERSION_SIGNS, run_of, token};
-use crate::linux::spawn::SpawnSpec;
+use crate::linux::spawn::{SpawnSpec, Texts};
 use crate::linux::verdicts::Verdict;
 use crate::processes::{Fact, StartProblem};
 
@@ -57,14 +57,16 @@ impl LinuxProcesses {
         let opened = self.sockets.open(run, spec.ids.as_ref());
         let path = opened.map_err(|error| no_socket(config, &error))?;
         let names = [SOCKET_VARIABLE, TIME_VARIABLE];
-        spec.environment.retain(|variable| {
+        let others = spec.environment.iter().filter(|variable| {
             let name = variable.split('=').next().unwrap_or_default();
             !names.contains(&name)
         });
-        let socket = format!("{SOCKET_VARIABLE}={}", path.display());
-        spec.environment.push(socket);
-        let time = watchdog.map(|time| format!("{TIME_VARIABLE}={}", time.as_micros()));
-        spec.environment.extend(time);
+        let mut environment: Texts = others.collect();
+        environment.push_variable(SOCKET_VARIABLE, &path.display().to_string());
+        if let Some(time) = watchdog {
+            environment.push_variable(TIME_VARIABLE, &time.as_micros().to_string());
+        }
+        spec.environment = environment;
         Ok(())
     }
 

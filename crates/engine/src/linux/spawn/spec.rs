@@ -5,6 +5,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
+use super::texts::Texts;
 use crate::linux::cgroup;
 
 /// Tells a process of which service it is.
@@ -16,9 +17,9 @@ pub(crate) struct SpawnSpec {
     /// Absolute path of the program.
     pub(crate) program: String,
     /// All arguments, the first included.
-    pub(crate) arguments: Vec<String>,
+    pub(crate) arguments: Texts,
     /// The whole environment, `NAME=value`.
-    pub(crate) environment: Vec<String>,
+    pub(crate) environment: Texts,
     /// Working directory.
     pub(crate) directory: String,
     /// User, group and supplementary groups; `None`: the guardian's.
@@ -64,8 +65,8 @@ impl SpawnSpec {
     pub(crate) fn of_part(command: &[String], environment: &[String]) -> Self {
         Self {
             program: command[0].clone(),
-            arguments: command.to_vec(),
-            environment: environment.to_vec(),
+            arguments: command.iter().collect(),
+            environment: environment.iter().collect(),
             directory: "/".to_owned(),
             ..Self::default()
         }
@@ -190,6 +191,12 @@ pub(crate) struct SpawnError {
 }
 
 impl SpawnError {
+    /// There is a NUL in one of the texts.
+    pub(crate) const NUL: Self = Self {
+        stage: SpawnStage::Prepare,
+        errno: libc::EINVAL,
+    };
+
     pub(crate) fn at(stage: SpawnStage, error: &io::Error) -> Self {
         Self {
             stage,
@@ -200,9 +207,6 @@ impl SpawnError {
 
 impl From<NulError> for SpawnError {
     fn from(_: NulError) -> Self {
-        Self {
-            stage: SpawnStage::Prepare,
-            errno: libc::EINVAL,
-        }
+        Self::NUL
     }
 }
