@@ -164,6 +164,12 @@ impl RecoveryPolicy {
     }
 }
 
+/// Whether a configuration is a policy as a service ([`RecoveryPolicy::as_config`]): what the program is, is not known.
+#[must_use]
+pub fn stands_for_policy(config: &ServiceConfig) -> bool {
+    &*config.command_line == NO_POLICY
+}
+
 /// The change that gives a service a policy.
 #[must_use]
 pub fn giving(policy: &PolicyName) -> ConfigChange {

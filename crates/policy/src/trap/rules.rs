@@ -1,6 +1,7 @@
 //! Rules by cause that never decide anything (X85): what they name is never a failure, or an earlier rule has it.
 
 use relance_scm::config::{Cause, Rule};
+use relance_scm::recovery_policy::stands_for_policy;
 use relance_scm::settings::{
     FAIL_ON_EXIT, FAILURE_RULES, NO_RESTART_ON_EXIT, PROBE, RESTART_LIMIT, RESTART_ON_EXIT,
     RESTART_ON_EXIT_LIMIT, RETRY_FAILED_STARTS, START_DEADLINE, WHEN_DEPENDENCY_FAILS,
@@ -23,6 +24,10 @@ pub fn never_decides(config: &ServiceConfig) -> Option<(u32, Rule)> {
 fn may_be(config: &ServiceConfig, cause: &Cause) -> bool {
     let extensions = &config.extensions;
     let is_service = config.kind == ServiceKind::Service;
+    // Services with a probe, with dependencies or of another kind may use a policy.
+    if stands_for_policy(config) && *cause != Cause::GaveUp {
+        return true;
+    }
     match cause {
         Cause::Exit(first, last) => {
             let mut statuses = *first..=(*last).min(255);

@@ -10,7 +10,7 @@ use relance_scm::settings::{
     RESTART_ON_EXIT, RETRY_FAILED_STARTS, WATCHDOG,
 };
 use relance_scm::status::ProcessExit;
-use relance_scm::{RecoveryActionKind, ServiceConfig, ServiceKind, ServiceName};
+use relance_scm::{RecoveryActionKind, RecoveryPolicy, ServiceConfig, ServiceKind, ServiceName};
 
 use crate::support::{Host, service};
 
@@ -236,6 +236,22 @@ fn x101_why_names_the_policy() {
         .set(RECOVERY_POLICY, Some("workers".into()));
     let text = why(config);
     assert!(text.contains("said by the policy workers"), "{text}");
+}
+
+#[test]
+fn x85_of_a_policy_the_causes_are_not_known() {
+    let never = |rules: &[&str]| {
+        let mut policy = RecoveryPolicy::new("workers".parse().unwrap());
+        let rules = Rules::read(rules.iter().copied()).unwrap();
+        policy.extensions.set(FAILURE_RULES, rules);
+        never_decides(&policy.as_config()).map(|(number, _)| number)
+    };
+    assert_eq!(
+        never(&["probe=none", "error:5=none", "dependency=none"]),
+        None
+    );
+    assert_eq!(never(&["any=none", "probe=none"]), Some(2));
+    assert_eq!(never(&["gave-up=run/0"]), Some(1), "there is no limit");
 }
 
 #[test]
