@@ -33,7 +33,7 @@ echo json_encode($given, JSON_PRETTY_PRINT), "\n";
 create('copy', '', ['extensions' => $given, 'recovery_action_1' => WIN32_SC_ACTION_RESTART]);
 var_dump(Relance\get_extensions('copy') === $given);
 win32_update_service_config('copy', ['description' => 'a copy']);
-win32_update_service_config('copy', ['extensions' => ['restart_limit' => null, 'backoff' => 'linear/10s']]);
+win32_update_service_config('copy', ['extensions' => ['restart_limit' => null, 'restart_limit_period_ms' => null, 'backoff' => 'linear/10s']]);
 $changed = Relance\get_extensions('copy');
 var_dump(isset($changed['restart_limit']), $changed['backoff'], count($changed) - count($given));
 var_dump(Relance\get_recovery_actions('copy'), win32_query_service_config('copy')['description']);
@@ -87,7 +87,7 @@ var_dump(Relance\get_extensions('plain'));
 bool(true)
 bool(false)
 string(10) "linear/10s"
-int(-1)
+int(-2)
 string(35) "restart/60000/none/60000/none/60000"
 string(6) "a copy"
 ValueError 0: win32_create_service(): Argument #1 ($details) the value for key 'extensions' is wrong: there is no setting 'backof'; relance config shows all
