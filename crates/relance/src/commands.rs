@@ -26,6 +26,7 @@ mod failure;
 mod failures;
 mod habits;
 mod health;
+mod here;
 #[cfg(windows)]
 mod host;
 mod import;

@@ -32,8 +32,9 @@ use crate::failure_actions::{FailureActions, RecoveryActionKind};
 use crate::name::{ServiceName, check_display_name};
 use crate::security::SecurityDescriptor;
 use crate::settings::{
-    Applies, FAILURE_RULES, OUTPUT, PASS_ENVIRONMENT, PROBE, READ_ONLY_PATHS, READY,
-    RESET_AFTER_RUN, RESTART_GROUP, STDERR_TOGETHER, Value as SettingValue, stderr_of,
+    Applies, ENVIRONMENT_FILES, FAILURE_RULES, Key, OUTPUT, PASS_ENVIRONMENT, PROBE,
+    READ_ONLY_PATHS, READY, RESET_AFTER_RUN, RESTART_GROUP, STDERR_TOGETHER, Value as SettingValue,
+    stderr_of,
 };
 use crate::win32::Win32Error;
 
@@ -230,8 +231,10 @@ impl ServiceConfig {
         if self.extensions.get(RESTART_GROUP) != known.get(RESTART_GROUP) {
             self.check_restart_group(&mut problems);
         }
-        if self.extensions.get(READ_ONLY_PATHS) != known.get(READ_ONLY_PATHS) {
-            self.check_read_only_paths(&mut problems);
+        for setting in [READ_ONLY_PATHS, ENVIRONMENT_FILES] {
+            if self.extensions.get(setting) != known.get(setting) {
+                self.check_paths(setting, &mut problems);
+            }
         }
         one_error(problems)
     }
@@ -400,16 +403,17 @@ impl ServiceConfig {
         time.filter(|time| !time.is_zero())
     }
 
-    /// X51: each from the root on, with - before it if it may be missing.
-    fn check_read_only_paths(&self, problems: &mut Vec<ScmError>) {
-        let paths = self.extensions.get(READ_ONLY_PATHS);
+    /// X10, X51: each from the root on, with - before it if it may be missing.
+    fn check_paths(&self, setting: Key<Box<[Box<str>]>>, problems: &mut Vec<ScmError>) {
+        let paths = self.extensions.get(setting);
+        let key = setting.setting().key;
         let paths = paths.iter().filter(|path| {
             let path = path.strip_prefix('-').unwrap_or(path);
             !path.starts_with('/')
         });
         problems.extend(paths.map(|path| {
             let text = quoted(&**path);
-            invalid(error::ReadOnlyPath { text })
+            invalid(error::PathOfList { setting: key, text })
         }));
     }
 

@@ -64,6 +64,7 @@ command-other-user = { $name } was created, but { $path } was not found. The use
 command-shell-operator = { $word } in the command is for a shell; the program gets it as an argument. For a line of shell write -- sh -c '…'
 command-missing-in-path = { $name } was created, but its program { $path } is in none of the folders where the manager looks: until it is, a start fails with error 2; better give its absolute path
 command-missing-probe = { $name } was created, but the program of its probe, { $path }, is not there: until it is, its probes fail
+command-starts-elsewhere = { $name } was created, but it starts in the folder /, where { $file } is not there; to start it here: relance config { $name } --working-directory { $folder }
 command-start-would-fail = { $name }: as things stand, a start fails: { $problem }
 command-in-background = { $name } was started and went into the background, where it cannot be kept running, so it was killed; have it stay in the foreground, like nginx -g 'daemon off;' or redis-server --daemonize no; relance why { $name } says more
 command-reference-command = { $reference } in the command is not expanded; start a shell (sh -c '...') for that

@@ -170,7 +170,7 @@ error-time-too-short = { $setting } is { $time }; give at least { $least }
 error-time-too-long = { $setting } is { $time }; give at most { $most }
 error-rule-gave-up = a service that gave up is not restarted: in "{ $rule }", name run, reboot or none for gave-up, in a rule of its own
 error-whole-path = "{ $text }" must be an absolute path
-error-read-only-path = read_only_paths: "{ $text }" must be an absolute path, with - before it if it may be missing
+error-path-of-list = { $setting }: "{ $text }" must be an absolute path, with - before it if it may be missing
 error-yes-or-no = write yes or no
 error-no-readiness = "{ $text }" is not a way to say that a program is ready; write notify (READY=1 by sd_notify), fd:3 (a line on descriptor 3; up to 255), tcp:127.0.0.1:8080 or unix:/run/app.sock (it takes connections), output:TEXT (it prints a line with this text), command:LINE (this command ends with status 0)
 error-output-is-thrown-away = { $setting } looks at what the program prints, and that is thrown away; choose another output, or keep stderr apart

@@ -63,6 +63,7 @@ command-other-user = { $name } a été créé, mais { $path } est introuvable. L
 command-shell-operator = { $word } dans la commande s’adresse à un shell ; le programme le reçoit comme argument. Pour une ligne de shell, écrivez -- sh -c '…'
 command-missing-in-path = { $name } a été créé, mais son programme { $path } n’est dans aucun des dossiers où le gestionnaire cherche : d’ici là, un démarrage échoue avec 2 ; donnez plutôt son chemin absolu
 command-missing-probe = { $name } a été créé, mais le programme de sa sonde, { $path }, n’est pas là : d’ici là ses sondes échouent
+command-starts-elsewhere = { $name } a été créé, mais il démarre dans le dossier /, où { $file } n’est pas ; pour le démarrer ici : relance config { $name } --working-directory { $folder }
 command-start-would-fail = { $name } : en l’état, un démarrage échoue : { $problem }
 command-in-background = { $name } a été démarré et est passé en arrière-plan, où il ne peut pas être surveillé ; il a donc été tué ; faites-le rester au premier plan, comme nginx -g 'daemon off;' ou redis-server --daemonize no ; relance why { $name } en dit plus
 command-reference-command = { $reference } dans la commande reste tel quel : rien n’est mis à sa place ; démarrez pour cela un shell (sh -c '...')

@@ -169,7 +169,7 @@ error-time-too-short = { $setting } vaut { $time } ; donnez au moins { $least }
 error-time-too-long = { $setting } vaut { $time } ; donnez au plus { $most }
 error-rule-gave-up = rien ne redémarre après l’abandon : dans « { $rule } », donnez run, reboot ou none pour gave-up, dans une règle à part
 error-whole-path = « { $text } » doit être un chemin absolu
-error-read-only-path = read_only_paths : « { $text } » doit être un chemin absolu, avec - devant s’il peut manquer
+error-path-of-list = { $setting } : « { $text } » doit être un chemin absolu, avec - devant s’il peut manquer
 error-yes-or-no = écrivez yes ou no
 error-no-readiness = « { $text } » n’est pas une façon de dire qu’un programme est prêt ; écrivez notify (READY=1 par sd_notify), fd:3 (une ligne sur le descripteur 3 ; jusqu’à 255), tcp:127.0.0.1:8080 ou unix:/run/app.sock (il accepte des connexions), output:TEXTE (il écrit une ligne qui contient ce texte), command:LIGNE (cette commande se termine avec le code 0)
 error-output-is-thrown-away = { $setting } regarde ce que le programme écrit, et cela est jeté ; choisissez une autre sortie (output), ou gardez stderr à part

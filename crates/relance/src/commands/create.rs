@@ -16,6 +16,7 @@ use relance_scm::{ConfigChange, ServiceConfig, ServiceKind, command_line};
 use relance_texts::{Message, Text, command};
 
 use super::doctor::program_file::{self, Wrong};
+use super::here;
 use super::options::{ConfigOptions, FailureOptions};
 use super::references;
 use super::shell_words;
@@ -165,6 +166,9 @@ fn missing_program(config: &ServiceConfig) -> Option<Text> {
     let name = &config.service_name;
     let exists = |path: &str| Path::new(path).is_file();
     if let Some(said) = shell_words::program(config) {
+        return Some(said);
+    }
+    if let Some(said) = here::note(config) {
         return Some(said);
     }
     if let Some(Wrong::Missing(path)) = program_file::check(&config.command_line, exists) {

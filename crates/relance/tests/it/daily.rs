@@ -15,7 +15,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Stdio;
 
 use relance_scm::ServiceState;
@@ -128,6 +128,44 @@ fn x32_a_command_line_for_a_shell_is_told_as_such() {
     assert!(
         said.contains("is a folder") && !said.contains("chmod"),
         "{said}"
+    );
+}
+
+#[test]
+fn a_file_that_is_only_where_the_one_who_types_is_is_told_with_the_option_that_helps() {
+    let daemon = Daemon::start(relance());
+    let folder = daemon.folder().join("app");
+    fs::create_dir(&folder).expect("a folder");
+    let script = folder.join("worker.sh");
+    fs::write(&script, "#!/bin/sh\nexec sleep 100000\n").expect("a file");
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let advice = format!("--working-directory {}", folder.display());
+    let said = |words: &[&str]| {
+        let output = daemon.client(words).current_dir(&folder).output();
+        let output = output.expect("the program runs");
+        done(&output);
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    for (service, words) in [("a", &["./worker.sh"][..]), ("b", &["sh", "worker.sh"])] {
+        let told = said(&[&["create", service, "--"], words].concat());
+        assert!(told.contains(&advice), "{words:?}: {told}");
+        let path = folder.display().to_string();
+        done(&daemon.relance(&["config", service, "--working-directory", &path]));
+        done(&daemon.relance(&["start", service]));
+    }
+    let path = script.display().to_string();
+    assert_eq!(said(&["create", "c", "--", &path]), "");
+    assert_eq!(
+        said(&[
+            "create",
+            "d",
+            "--working-directory",
+            "/tmp",
+            "--",
+            "sh",
+            "worker.sh"
+        ]),
+        ""
     );
 }
 

@@ -200,6 +200,8 @@ fn x10_a_bad_line_is_told_when_a_service_is_created_changed_applied_or_examined(
         );
         assert_eq!(said.matches("line 2").count(), 1, "{words:?}: {said}");
     };
+    let relative = said(&["create", "a", "--env-file", ".env", "--", "/bin/true"]);
+    assert!(relative.contains("must be an absolute path"), "{relative}");
     let missing = said(&["create", "a", "--env-file", &path, "--", "/bin/true"]);
     assert!(
         missing.contains("a start fails") && missing.contains("create it"),
