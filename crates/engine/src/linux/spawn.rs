@@ -14,6 +14,7 @@ mod clone;
 mod patience;
 mod rights;
 mod spec;
+mod strings;
 mod texts;
 
 use std::ffi::{c_char, c_int, c_void};
@@ -27,7 +28,7 @@ use calls::{block_signals, check, default_signals, errno};
 use clone::{Child, Stack, clone_here, clone_into};
 use patience::{Gone, Patience};
 pub(crate) use spec::{Ids, Limit, Rights, SERVICE_VARIABLE, SpawnError, SpawnSpec, SpawnStage};
-use texts::Strings;
+use strings::Strings;
 pub(crate) use texts::Texts;
 
 /// Descriptors handed to a child besides 0, 1 and 2, as 3, 4, ...

@@ -1,13 +1,11 @@
-//! The texts of a process, as the kernel takes them.
+//! Many texts as one, as they cross the link and as the kernel takes them.
 
-use std::ffi::{CString, c_char};
+use std::ffi::c_char;
 use std::fmt;
 use std::ptr;
 
 use serde::de::{DeserializeSeed, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use super::spec::{SpawnError, SpawnSpec};
 
 /// Texts that lie one after the other in one piece of memory, each with a NUL behind it. A start handles dozens; as a piece of
 /// memory for each, and a copy of each for the kernel, they took a twentieth of the guardian's time in a boot.
@@ -50,14 +48,12 @@ impl Texts {
         self.iter().next()
     }
 
-    /// Pointers to each and a null pointer, as `execve` takes them. Valid as long as nothing is added.
-    ///
-    /// # Errors
-    /// `EINVAL` if there is a NUL in a text.
-    fn pointers(&self) -> Result<Vec<*const c_char>, SpawnError> {
+    /// Pointers to each and a null pointer, as `execve` takes them. Valid as long as nothing is added. `None` if there is a
+    /// NUL in a text.
+    pub(super) fn pointers(&self) -> Option<Vec<*const c_char>> {
         let nuls = self.block.bytes().filter(|byte| *byte == 0).count();
         if nuls != self.ends.len() {
-            return Err(SpawnError::NUL);
+            return None;
         }
         let begin = self.block.as_ptr().cast::<c_char>();
         let mut pointers = Vec::with_capacity(self.ends.len() + 1);
@@ -67,7 +63,7 @@ impl Texts {
             at = end + 1;
         }
         pointers.push(ptr::null());
-        Ok(pointers)
+        Some(pointers)
     }
 }
 
@@ -144,25 +140,6 @@ impl Visitor<'_> for Next<'_> {
     }
 }
 
-/// What the kernel is given of a plan; the pointers go into the plan's own texts.
-pub(super) struct Strings {
-    pub(super) program: CString,
-    pub(super) directory: CString,
-    pub(super) argv: Vec<*const c_char>,
-    pub(super) envp: Vec<*const c_char>,
-}
-
-impl Strings {
-    pub(super) fn new(spec: &SpawnSpec) -> Result<Self, SpawnError> {
-        Ok(Self {
-            program: CString::new(spec.program.as_str())?,
-            directory: CString::new(spec.directory.as_str())?,
-            argv: spec.arguments.pointers()?,
-            envp: spec.environment.pointers()?,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,9 +158,9 @@ mod tests {
     #[test]
     fn a_nul_in_one_is_refused_and_crosses_the_link_as_it_is() {
         let texts: Texts = ["a\0b"].into_iter().collect();
-        assert_eq!(texts.pointers().unwrap_err(), SpawnError::NUL);
+        assert_eq!(texts.pointers(), None);
         let json = serde_json::to_string(&texts).unwrap();
         let read: Texts = serde_json::from_str(&json).unwrap();
-        assert_eq!(read.pointers().unwrap_err(), SpawnError::NUL);
+        assert_eq!(read.pointers(), None);
     }
 }
