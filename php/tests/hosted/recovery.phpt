@@ -39,4 +39,4 @@ error        7024  error stopped with an error code of its own: 1.
 error        7034  error failed unexpectedly. Failures so far: 2. No action follows.
 run 1
 error        7024  error only stopped with an error code of its own: 1.
-error only is STOPPED. Run 3.1 ended: it stopped with its own error code 1 (1066); the script says why: end of the script. Its process had run for %f %r(m?s)%r. That is not a failure, because failure actions on non-crash failures are off (R8.5); to have such stops recovered: relance failure error only --on-error-stop (in PHP: 'recovery_enabled' => true).
+error only is STOPPED. Run 3.1 ended: it stopped with its own error code 1 (1066); the script says why: end of the script. Its process had run for %f %r(m?s)%r. That is not a failure, because failure actions on non-crash failures are off; to have such stops recovered: relance failure error only --on-error-stop (in PHP: 'recovery_enabled' => true) (R8.5).

@@ -75,19 +75,14 @@ fn without_descriptors_nothing_is_taken_for_gone_at_the_start() {
         })
         .collect();
     daemon.kill_guardian();
-    let command = daemon.command();
-    let output = std::process::Command::new("/bin/sh")
-        .args(["-c", "ulimit -n 40; exec \"$@\"", "sh"])
-        .arg(command.get_program())
-        .args(command.get_args())
-        .output()
-        .expect("the program runs");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(78), "{said}");
-    assert!(
-        said.contains("services run on") && said.contains("LimitNOFILE"),
-        "{said}"
-    );
+    // Whichever file is the first that cannot be opened.
+    for limit in 24..=40 {
+        let said = start_with_files(&daemon, limit);
+        assert!(
+            said.contains("services run on") && said.contains("LimitNOFILE"),
+            "{limit}: {said}"
+        );
+    }
     daemon.start_again();
     for (service, pid) in &running {
         let info = daemon.query(service);
@@ -95,6 +90,21 @@ fn without_descriptors_nothing_is_taken_for_gone_at_the_start() {
         assert_eq!(info.recovery.failure_count, 0, "{service}");
     }
     assert!(daemon.stop().success(), "{}", daemon.messages());
+}
+
+/// Starts a daemon with so few descriptors that it must give up; what it says.
+fn start_with_files(daemon: &Daemon, limit: usize) -> String {
+    let command = daemon.command();
+    let script = format!("ulimit -n {limit}; exec \"$@\"");
+    let output = std::process::Command::new("/bin/sh")
+        .args(["-c", &script, "sh"])
+        .arg(command.get_program())
+        .args(command.get_args())
+        .output()
+        .expect("the program runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(78), "{limit}: {said}");
+    said
 }
 
 /// What a stop leaves behind is more than there are descriptors for.

@@ -60,6 +60,11 @@ impl Guardian {
                     self.inherit_entry(found);
                 }
             }
+            // It may name services that run.
+            Err(error) if is_short(&error) => {
+                let what = format!("services run: {} cannot be read", path.display());
+                self.refuse_blind(&CannotTell { what, error });
+            }
             Err(error) => log(&format!(
                 "there is no run journal ({}: {error}), so what ends around the death of this process \
                  may not be counted",
@@ -91,7 +96,7 @@ impl Guardian {
         pid: u32,
         process: io::Result<Option<Adopted>>,
     ) -> Result<Option<Adopted>, CannotTell> {
-        let cannot = |error| CannotTell { pid, error };
+        let cannot = |error| CannotTell::of(pid, error);
         let mut process = process.map_err(cannot)?;
         if let Some(adopted) = &mut process {
             adopted.group = self.group_of(pid).map_err(cannot)?;
@@ -100,12 +105,10 @@ impl Guardian {
     }
 
     /// A run that may still be there is neither given up nor started a second time.
-    fn refuse_blind(&mut self, cannot: &CannotTell) {
+    fn refuse_blind(&mut self, CannotTell { what, error }: &CannotTell) {
         log(&format!(
-            "it cannot be told whether process {}, which a daemon before this one has started, is there: {}; \
-             nothing was changed, and services run on; raise what is short (open files: LimitNOFILE in the \
-             unit, fs.file-max; memory) and start the daemon again",
-            cannot.pid, cannot.error
+            "it cannot be told whether {what}: {error}; nothing was changed, and services run on; raise what is short (open \
+             files: LimitNOFILE in the unit, fs.file-max; memory) and start the daemon again"
         ));
         self.ended = Some(EXIT_CANNOT_START);
     }
@@ -199,7 +202,7 @@ impl Guardian {
             let flags = epoll::EventFlags::IN | epoll::EventFlags::ET;
             if let Err(error) = epoll::add(&self.epoll, adopted, data, flags) {
                 let error = error.into();
-                self.refuse_blind(&CannotTell { pid, error });
+                self.refuse_blind(&CannotTell::of(pid, error));
             }
         }
         let run = Run {
@@ -258,7 +261,7 @@ impl Guardian {
         // In its environment, which it may have changed or hidden: then it cannot attach again.
         let secret = match adopted.as_ref().map(|_| secret_of(pid, run)).transpose() {
             Ok(secret) => secret.flatten().unwrap_or_default(),
-            Err(error) => return self.refuse_blind(&CannotTell { pid, error }),
+            Err(error) => return self.refuse_blind(&CannotTell::of(pid, error)),
         };
         let intent = Intent {
             run,
@@ -355,10 +358,25 @@ impl Found {
     }
 }
 
+/// Whether something is lacking that others use, so that nothing is known of what could not be opened.
+fn is_short(error: &io::Error) -> bool {
+    matches!(
+        error.raw_os_error(),
+        Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM)
+    )
+}
+
 /// It is not known whether a process is there.
 struct CannotTell {
-    pid: u32,
+    what: String,
     error: io::Error,
+}
+
+impl CannotTell {
+    fn of(pid: u32, error: io::Error) -> Self {
+        let what = format!("process {pid}, which a daemon before this one has started, is there");
+        Self { what, error }
+    }
 }
 
 impl RecordedRun {
