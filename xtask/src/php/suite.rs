@@ -44,7 +44,11 @@ pub(crate) fn run(
     if tests.is_empty() {
         command.arg(folder);
     } else {
-        command.args(tests.iter().map(|test| folder.join(test)));
+        for test in tests.iter().map(|test| folder.join(test)) {
+            // The runner passes over it, and all is well.
+            ensure!(test.exists(), "there is no {}", test.display());
+            command.arg(test);
+        }
     }
     let output = command
         .env("TEST_PHP_EXECUTABLE", &stage.php)
