@@ -58,7 +58,8 @@ impl Problems {
         self.0.is_empty()
     }
 
-    /// As one error.
+    /// As one error, for tests and fuzzing; commands say each on a line of its own.
+    #[cfg(unix)]
     pub(crate) fn error(self) -> ScmError {
         self.error_as(Win32Error::INVALID_PARAMETER)
     }
