@@ -25,6 +25,7 @@ const PAGES = {
   ofpolicy: tab("queue-mail", "recovery"),
   access: "/access",
   api: "/api",
+  rule: "/rules/R8.4",
 };
 const WIDTHS = { phone: 390, tablet: 768, wide: 1280 };
 /** English in the light, French in the dark, and the reverse where it is asked for. */
