@@ -1,8 +1,17 @@
 //! What tests of several modules make.
 
-use relance_scm::ServiceId;
 use relance_scm::event::Event;
 use relance_scm::event_log::{Details, LogEntry, Timestamp};
+use relance_scm::failure_actions::ActionList;
+use relance_scm::{ResetPeriod, ServiceConfig, ServiceId, ServiceName};
+
+/// The service "a" with these actions, `restart/30000`, and a reset period in seconds.
+pub(crate) fn recovering(actions: &str, reset: u32) -> ServiceConfig {
+    let mut config = ServiceConfig::new(ServiceName::new("a").unwrap(), "/a");
+    config.failure_actions.actions = actions.parse::<ActionList>().unwrap().0.into();
+    config.failure_actions.reset_period = ResetPeriod::Seconds(reset);
+    config
+}
 
 /// An entry about the service "a", with its moment as its number.
 pub(crate) fn entry(at: i64, event: &Event) -> LogEntry {

@@ -194,22 +194,14 @@ fn warning(trap: Trap, lang: Lang) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use relance_scm::ServiceName;
-    use relance_scm::failure_actions::ActionList;
+    use crate::testing::recovering;
 
     use super::*;
-
-    fn config(actions: &str, reset: u32) -> ServiceConfig {
-        let mut config = ServiceConfig::new(ServiceName::new("a").unwrap(), "/a");
-        config.failure_actions.actions = actions.parse::<ActionList>().unwrap().0.into();
-        config.failure_actions.reset_period = ResetPeriod::Seconds(reset);
-        config
-    }
 
     #[test]
     fn r14_r22_r3_each_trap_has_its_warning() {
         let count = |config: &ServiceConfig| warnings(config, Lang::En).len();
-        let mut good = config("restart/60000/restart/120000", 300);
+        let mut good = recovering("restart/60000/restart/120000", 300);
         good.failure_actions_on_non_crash_failures = true;
         assert_eq!(count(&good), 0);
         for (actions, reset) in [
@@ -219,16 +211,16 @@ mod tests {
             ("run/0", 300),
             ("reboot/60000", 300),
         ] {
-            let mut trap = config(actions, reset);
+            let mut trap = recovering(actions, reset);
             trap.failure_actions_on_non_crash_failures = true;
             assert_eq!(count(&trap), 1, "{actions}");
         }
-        assert_eq!(count(&config("restart/60000", 300)), 1, "the flag");
+        assert_eq!(count(&recovering("restart/60000", 300)), 1, "the flag");
     }
 
     #[test]
     fn x81_a_jitter_is_shown_as_what_it_may_add() {
-        let mut config = config("restart/60000/run/0", 300);
+        let mut config = recovering("restart/60000/run/0", 300);
         config
             .extensions
             .set(RESTART_JITTER, Duration::from_secs(5));

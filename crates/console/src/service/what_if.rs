@@ -276,24 +276,16 @@ fn story(timeline: &Timeline, lang: Lang) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use relance_scm::failure_actions::ActionList;
-    use relance_scm::{ResetPeriod, ServiceName};
+    use crate::testing::recovering;
 
     use super::*;
-
-    fn config(actions: &str, reset: u32) -> ServiceConfig {
-        let mut config = ServiceConfig::new(ServiceName::new("a").unwrap(), "/a");
-        config.failure_actions.actions = actions.parse::<ActionList>().unwrap().0.into();
-        config.failure_actions.reset_period = ResetPeriod::Seconds(reset);
-        config
-    }
 
     #[test]
     fn what_if_is_down_between_a_failure_and_its_restart() {
         let form = Form::parse(b"at=10000%3Acrash&at=garbage&at=5%3Aexplode");
         let failures = marked(&form);
         assert_eq!(failures.len(), 1);
-        let timeline = simulate(&config("restart/30000", 300), &script_of(&failures));
+        let timeline = simulate(&recovering("restart/30000", 300), &script_of(&failures));
         let lane = lane_of(&timeline, 60_000, Lang::En);
         let spans: Vec<_> = lane.spans.iter().map(|s| (s.from, s.to, s.kind)).collect();
         assert_eq!(
@@ -312,7 +304,7 @@ mod tests {
     #[test]
     fn r3_a_stop_with_an_error_is_no_failure_without_the_flag() {
         let failures = marked(&Form::parse(b"at=10000%3Aerror"));
-        let timeline = simulate(&config("restart/30000", 300), &script_of(&failures));
+        let timeline = simulate(&recovering("restart/30000", 300), &script_of(&failures));
         let lane = lane_of(&timeline, 60_000, Lang::En);
         assert_eq!(lane.spans[1].kind, SpanKind::Stopped);
     }

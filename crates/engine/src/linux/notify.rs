@@ -130,7 +130,7 @@ impl Sockets {
 
     /// Opens the sockets of runs whose guardian was killed, and removes those of runs that are over.
     pub(super) fn take_over(&mut self, runs: &BTreeSet<RunId>) {
-        // There is no folder if no run has ever had one, or somebody has removed it.
+        // The folder is made with the first socket, and somebody may have removed it.
         let entries = fs::read_dir(&self.folder).into_iter().flatten();
         for path in entries.flatten().map(|entry| entry.path()) {
             let run = runs.iter().find(|run| self.path(**run) == path);

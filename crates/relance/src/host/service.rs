@@ -138,7 +138,7 @@ impl<'a> Host<'a> {
                 self.put_away();
                 self.read_settings();
             }
-            // The manager was told CONTINUE_PENDING, whatever it had been told before.
+            // The answer to CONTINUE has told the manager CONTINUE_PENDING, so the state is news again.
             Fact::StartRequested => self.told = None,
             _ => {}
         }
