@@ -64,12 +64,12 @@ fn is_suggested(error: &clap::Error, word: &str) -> bool {
     }
 }
 
-/// The option for a setting that other managers call so: `--cwd`, `--user`.
+/// The option for a setting that other managers call so (`--cwd`, `--user`), or files of `apply` (`--stop-grace-ms`).
 fn option_of_others(word: &str, command: &clap::Command) -> Option<String> {
     if !SETTING.contains(&command.get_name()) {
         return None;
     }
-    let key = meant_by(word)?;
+    let key = meant_by(word).unwrap_or(word);
     if key == "command" && command.get_name() == "create" {
         return Some("-- PROGRAM ARGUMENT…".to_owned());
     }

@@ -100,6 +100,11 @@ fn what_clap_finds_is_said_in_sentences() {
             "write --memory-max 512M",
         ),
         ("relance create a --cwd /srv", "write --working-directory"),
+        (
+            "relance create a --environment-file /etc/a",
+            "write --env-file",
+        ),
+        ("relance config a --stop-grace-ms 5", "write --stop-grace"),
         ("relance create a --user www-data", "write --account"),
         ("relance create a --restart always", "write --actions"),
         ("relance create a --exec php", "write -- PROGRAM ARGUMENT…"),

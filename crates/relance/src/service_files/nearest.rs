@@ -28,6 +28,7 @@ const MEANT: &[(&str, &str)] = &[
     ("directory", "extensions.working_directory"),
     ("enabled", "start_type"),
     ("env_file", "extensions.environment_files"),
+    ("environment_file", "extensions.environment_files"),
     ("exec", "command"),
     ("healthcheck", "extensions.probe"),
     ("kill_timeout", "extensions.stop_grace_ms"),
