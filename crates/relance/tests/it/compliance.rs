@@ -49,8 +49,8 @@ struct DaemonSubject {
     is_hanging: bool,
     /// It has to say that it is ready.
     says_ready: bool,
-    /// What its probes connect to, as long as they are good.
-    probed: Option<(PathBuf, Option<UnixListener>)>,
+    /// What its probes connect to.
+    probed: Option<(PathBuf, UnixListener)>,
     /// The scenario says what it makes of a stop.
     is_stopping: bool,
 }
@@ -171,15 +171,16 @@ impl DaemonSubject {
         self.run.is_none_or(|known| run.number > known.number)
     }
 
+    /// Lets probes succeed. Before a run begins: they are made in real time, and would fail while this test is late.
+    fn can_be_probed(&mut self, path: PathBuf) {
+        let listener = UnixListener::bind(&path).expect("a socket");
+        self.probed = Some((path, listener));
+    }
+
     fn start_goes(&mut self, run: RunId) {
         self.run = Some(run);
         self.is_hanging = false;
         self.is_stopping = false;
-        if let Some((path, listener)) = &mut self.probed
-            && listener.is_none()
-        {
-            *listener = Some(UnixListener::bind(&*path).expect("a socket"));
-        }
         let is_over = |info: &ServiceInfo| info.run.as_ref().is_none_or(|now| now.id != run);
         match std::mem::replace(&mut self.next_start, StartOutcome::Runs) {
             StartOutcome::Runs => {
@@ -328,10 +329,11 @@ impl Actor for DaemonSubject {
     }
 
     fn probe_fails(&mut self) {
-        let (path, listener) = self.probed.as_mut().expect("a scenario with a probe");
-        fs::remove_file(path).expect("the socket");
-        *listener = None;
+        let (path, listener) = self.probed.take().expect("a scenario with a probe");
+        fs::remove_file(&path).expect("the socket");
+        drop(listener);
         self.wait_for_end();
+        self.can_be_probed(path);
     }
 
     fn set_start_type(&mut self, start_type: StartType) {
@@ -377,7 +379,7 @@ impl Subject for DaemonSubject {
             set.set(PROBE, Some(Probe::Connect(address)));
             set.set(PROBE_INTERVAL, Duration::from_millis(100));
             set.set(PROBE_FAILURES, Some(1));
-            self.probed = Some((path, None));
+            self.can_be_probed(path);
         }
         self.daemon.create(config);
     }
